@@ -1,0 +1,63 @@
+# make help prints the targets.
+SHELL := /bin/bash
+VERSION ?= 0.1.0
+GO ?= go
+LDFLAGS := -s -w -buildid= -X main.version=$(VERSION)
+export CGO_ENABLED ?= 0
+
+ASSETS := templates/portals/assets
+DIST := $(ASSETS)/dist
+GO_FILES := $(shell find cmd platform provisioning templates -name '*.go' -not -name '*_test.go' 2>/dev/null)
+
+DEMO_ROOT ?= $(shell [ "$$(id -u)" = 0 ] && echo /opt/egov-demo || echo $(HOME)/egov-demo)
+DEMO_LISTEN ?= 127.0.0.1:8080
+
+.PHONY: help build demo demo-stop test check bench drill clean tools assets
+
+help: ## print the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | column -t -s "$$(printf '\t')"
+
+build: bin/egovctl ## bin/egovctl, one static binary (VERSION=1.2.3 sets its version)
+
+bin/egovctl: $(GO_FILES) go.mod go.sum $(DIST)/site.css $(shell find templates -type f -not -path '*/dist/*' -not -path '*/node_modules/*' 2>/dev/null) bin/.version-$(VERSION)
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/egovctl
+
+bin/.version-$(VERSION):
+	@mkdir -p bin && rm -f bin/.version-* && touch $@
+
+assets: $(DIST)/site.css ## fetch and build what the pages need (npm), not committed
+
+$(DIST)/site.css: $(ASSETS)/package-lock.json $(wildcard $(ASSETS)/src/*) $(ASSETS)/build.mjs
+	@.ci/need node
+	cd $(ASSETS) && npm ci --no-audit --no-fund --ignore-scripts && node build.mjs
+
+demo: ## get what is missing, build, install the demo, print address and accounts, leave it running
+	@.ci/need postgres node
+	@$(MAKE) --no-print-directory build
+	bin/egovctl install --demo --root $(DEMO_ROOT) --listen $(DEMO_LISTEN) --yes
+
+demo-stop: ## stop the demo and remove it with its data
+	bin/egovctl uninstall --root $(DEMO_ROOT) --purge-data --yes
+
+test: ## get what is missing, run every test
+	@.ci/need postgres node chromium
+	@$(MAKE) --no-print-directory build
+	$(GO) test -timeout 30m ./...
+
+check: ## format, lint, vet, import law, generated files, links and paths in documents
+	@.ci/need node shellcheck
+	@$(MAKE) --no-print-directory assets
+	@test -z "$$(gofmt -l cmd platform provisioning templates)" || { gofmt -l cmd platform provisioning templates; echo "gofmt: the files above"; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool golangci-lint run ./...
+	shellcheck .ci/run .ci/need
+	$(GO) test ./cmd/egovctl/internal/house/...
+
+bench: build ## figures as counts and ratios, one table
+	$(GO) run ./cmd/egovctl/internal/bench
+
+drill: build ## install, cut at every journal line, resume
+	$(GO) test -count=1 -timeout 20m -tags drill -run Drill ./cmd/egovctl/...
+
+clean: ## remove what was built
+	rm -rf bin $(ASSETS)/node_modules && find $(DIST) -type f -not -name PLACEHOLDER.txt -delete

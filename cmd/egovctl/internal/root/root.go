@@ -1,0 +1,176 @@
+// Package root is the root command: global flags, languages, help, and how a command's end becomes an exit status.
+package root
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"egovctl/cmd/egovctl/internal/term"
+	"egovctl/cmd/egovctl/internal/wire"
+	"egovctl/platform/kernel/fault"
+	"egovctl/platform/kernel/locale"
+	"egovctl/provisioning/instance"
+	"egovctl/templates"
+)
+
+// Maker makes one command.
+type Maker func(*wire.Env) *cobra.Command
+
+// Run carries out one command line and returns the process's exit status.
+func Run(args []string, t *term.Term, version string, commands []Maker) int {
+	texts, err := locale.Load(templates.FS)
+	if err != nil {
+		fmt.Fprintln(t.Err, "egovctl:", err)
+		return 1
+	}
+	env := &wire.Env{Term: t, Texts: texts, Lang: locale.Vietnamese, Version: version}
+	lang, langErr := language(args, t.Getenv, env)
+	env.Lang = lang
+	cmd := New(env, commands)
+	cmd.SetArgs(args)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if langErr != nil {
+		err = langErr
+	} else {
+		err = cmd.ExecuteContext(ctx)
+	}
+	if err != nil && ctx.Err() != nil && fault.CodeOf(err) != fault.Partial {
+		err = fault.Wrap(err, fault.Interrupted, "cli.interrupted")
+	}
+	Report(env, err)
+	return ExitStatus(err)
+}
+
+// New builds the command tree.
+func New(env *wire.Env, commands []Maker) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:               "egovctl",
+		Short:             env.T("cli.short"),
+		Long:              env.T("cli.long"),
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+		Args:              cobra.NoArgs,
+		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	f := cmd.PersistentFlags()
+	f.StringVar(&env.Flags.Root, "root", "", env.T("cli.flag.root", "default", string(instance.DefaultRoot)))
+	f.StringVar(&env.Flags.Config, "config", "", env.T("cli.flag.config"))
+	f.StringVar(&env.Flags.Lang, "lang", "", env.T("cli.flag.lang"))
+	f.StringVarP(&env.Flags.Output, "output", "o", "text", env.T("cli.flag.output"))
+	f.BoolVar(&env.Flags.Yes, "yes", false, env.T("cli.flag.yes"))
+	f.BoolVar(&env.Flags.DryRun, "dry-run", false, env.T("cli.flag.dry_run"))
+	f.BoolVarP(&env.Flags.Verbose, "verbose", "v", false, env.T("cli.flag.verbose"))
+	f.BoolP("help", "h", false, env.T("cli.flag.help"))
+	cmd.PersistentPreRunE = func(*cobra.Command, []string) error {
+		if o := env.Flags.Output; o != "text" && o != "json" {
+			return fault.New(fault.Invalid, "cli.output", "value", o)
+		}
+		return nil
+	}
+	cmd.SetOut(env.Out)
+	cmd.SetErr(env.Err)
+	cmd.SetIn(env.In)
+	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage(c, err) })
+	for _, make := range commands {
+		cmd.AddCommand(make(env))
+	}
+	dress(env, cmd)
+	return cmd
+}
+
+// usage is a command line that cannot be understood.
+func usage(c *cobra.Command, err error) error {
+	return fault.Wrap(err, fault.Invalid, "cli.usage", "command", c.CommandPath(), "why", err.Error())
+}
+
+// language of this run: --lang, EGOV_LANG, the instance's own, Vietnamese. It is needed before the flags are parsed,
+// because the help texts are in it.
+func language(args []string, getenv func(string) string, env *wire.Env) (locale.Lang, error) {
+	for i, a := range args {
+		if a == "--" {
+			break
+		}
+		if v, ok := strings.CutPrefix(a, "--lang="); ok {
+			return parsed(v)
+		}
+		if a == "--lang" && i+1 < len(args) {
+			return parsed(args[i+1])
+		}
+		if v, ok := strings.CutPrefix(a, "--root="); ok {
+			env.Flags.Root = v
+		}
+		if a == "--root" && i+1 < len(args) {
+			env.Flags.Root = args[i+1]
+		}
+	}
+	if v := getenv("EGOV_LANG"); v != "" {
+		return parsed(v)
+	}
+	if own, err := env.Installed(); err == nil {
+		return parsed(own.Language)
+	}
+	return locale.Vietnamese, nil
+}
+
+func parsed(v string) (locale.Lang, error) {
+	l, err := locale.ParseLang(v)
+	if err != nil {
+		return locale.Vietnamese, err
+	}
+	return l, nil
+}
+
+// Report tells a person (stderr) or a program (-o json: stdout) what went wrong and what to do next.
+func Report(env *wire.Env, err error) {
+	if err == nil {
+		return
+	}
+	var told *wire.Told
+	if errors.As(err, &told) {
+		return
+	}
+	problems := each(err)
+	if env.JSON() {
+		type shown struct {
+			Code    fault.Code `json:"code"`
+			Message string     `json:"message"`
+			Cure    string     `json:"cure,omitempty"`
+			Field   string     `json:"field,omitempty"`
+		}
+		list := make([]shown, len(problems))
+		for i, p := range problems {
+			message, cure := env.Texts.Fault(env.Lang, p)
+			list[i] = shown{p.Code, message, cure, p.Field}
+		}
+		_ = env.Line(map[string]any{"event": "result", "status": "failed", "exit": ExitStatus(err), "error": list[0], "problems": list})
+		return
+	}
+	for _, p := range problems {
+		message, cure := env.Texts.Fault(env.Lang, p)
+		fmt.Fprintf(env.Err, "%s %s\n", env.PaintErr(term.Bad, env.T("cli.error")), message)
+		if cure != "" {
+			fmt.Fprintf(env.Err, "  %s %s\n", env.PaintErr(term.Strong, env.T("cli.cure")), cure)
+		}
+	}
+	if env.Flags.Verbose || fault.CodeOf(err) == fault.Internal {
+		fmt.Fprintln(env.Err, env.PaintErr(term.Faint, err.Error()))
+	}
+}
+
+// each takes a list of problems apart; anything else is one.
+func each(err error) []*fault.Error {
+	var many instance.Problems
+	if errors.As(err, &many) {
+		return many
+	}
+	return []*fault.Error{fault.From(err)}
+}

@@ -1,0 +1,223 @@
+// Package packaged reads what the kit carries under templates/ and resolves a profile into plain rows: the units, the
+// agencies, the procedures with their offerings, the calendar and the regimes of one province on one day.
+package packaged
+
+import (
+	"time"
+
+	"egovctl/platform/kernel/money"
+	"egovctl/platform/kernel/unit"
+)
+
+// Set is everything that one profile brings. It is read-only.
+type Set struct {
+	Profile    Profile
+	Units      []Unit // in force on the as-of day and, with ValidTo set, their history
+	Succession []Succession
+	Agencies   []Agency // parents before children
+	Fields     []Field
+	Procedures []Procedure // the whole national catalogue; Published says which this province announces
+	Offerings  []Offering
+	Days       []Day
+	Regimes    []Regime
+	Digest     string // SHA-256 of the packaged files and the profile, hex: same digest, same rows
+}
+
+// Profile is the packaged answers for one province.
+type Profile struct {
+	ID             string // "danang-2014", "48"
+	NameVI, NameEN string
+	Province       string // two-digit code
+	HCode          string // H17
+	AsOf           time.Time
+	Domain         string // danang.gov.vn
+	Reconstruction bool   // shown wherever the profile is shown
+	PublicServices int    // facts of the press beside the rebuilt counts, 0 when there are none
+	OnlineServices int
+	NoteVI, NoteEN string
+}
+
+// Unit is an administrative unit with time. Key is level, code and first day: a code alone is ambiguous (24 was Bắc
+// Giang, then Bắc Ninh).
+type Unit struct {
+	Key       string // "province/24/2025-07-01"
+	Level     unit.Level
+	Code      string
+	Names     []UnitName // oldest first
+	ParentKey string
+	ValidFrom time.Time // zero: before the records begin
+	ValidTo   time.Time // zero: still in force; else the first day on which it no longer is
+	Basis     string
+}
+
+// UnitName is the dated name and type of a unit.
+type UnitName struct {
+	Type      string // Phường, Xã, Đặc khu, Quận, Huyện, Thành phố, Tỉnh
+	Name      string
+	FullName  string
+	ValidFrom time.Time
+	ValidTo   time.Time
+	Basis     string
+}
+
+// Succession says that Old went over, whole or in part, into New.
+type Succession struct {
+	OldKey, NewKey string
+	Kind           string // merged, unchanged, split, raised
+	Default        bool   // the default successor of a split
+	Date           time.Time
+	Basis          string
+}
+
+// Agency is an organ of state attached to a unit.
+type Agency struct {
+	Identifier  string // H17.08
+	Provisional bool   // the identifier is ours until the real one is known; shown as such
+	Slug        string // path of its site: "so-xay-dung"
+	NameVI      string
+	NameEN      string
+	Short       string // SXD
+	Kind        string // people_committee, department, division, centre
+	Level       unit.Level
+	UnitKey     string
+	Parent      string   // identifier, "" for the top
+	Site        bool     // has a site of its own in this profile
+	Groups      []string // the executing groups that it acts for: the key of the offering rule
+	Order       int
+}
+
+// Field is a field of administration (lĩnh vực).
+type Field struct{ Code, Name string }
+
+// Online levels of a procedure.
+const (
+	OnlineFull        = "full"        // toàn trình
+	OnlinePartial     = "partial"     // một phần
+	OnlineInformation = "information" // chỉ cung cấp thông tin
+)
+
+// Channel is a way of filing.
+type Channel string
+
+// The channels, by the names of the national database.
+const (
+	Direct Channel = "direct"
+	Online Channel = "online"
+	Postal Channel = "postal"
+)
+
+// TermKind is how a time limit counts (DOMAIN §3.1, §5.4).
+type TermKind string
+
+// The kinds of time limit.
+const (
+	WorkingDays  TermKind = "working_days"
+	CalendarDays TermKind = "calendar_days"
+	Months       TermKind = "months"
+	WorkingHours TermKind = "working_hours"
+	SameDay      TermKind = "same_day"
+	OtherTerm    TermKind = "other" // text; the officer sets the date
+)
+
+// Term is a time limit. Amount may have a fraction (3.5 working days); it is kept in thousandths.
+type Term struct {
+	Kind      TermKind `json:"kind"`
+	Thousands int64    `json:"thousands,omitempty"` // amount x 1000
+	Text      string   `json:"text,omitempty"`
+}
+
+// Fee of one channel. Type: fee (phí), charge (lệ phí), price (giá dịch vụ).
+type Fee struct {
+	Type   string     `json:"type"`
+	Amount money.Dong `json:"amount"`
+	Note   string     `json:"note,omitempty"`
+}
+
+// Method is a channel with its time limit and fees: both belong to the channel, not to the procedure.
+type Method struct {
+	Channel Channel `json:"channel"`
+	Term    Term    `json:"term"`
+	Fees    []Fee   `json:"fees,omitempty"`
+}
+
+// Case selects a list of components.
+type Case struct {
+	Name       string      `json:"name,omitempty"`
+	Components []Component `json:"components"`
+}
+
+// Component is a paper of the dossier.
+type Component struct {
+	Code      string `json:"code,omitempty"`
+	Name      string `json:"name"`
+	Originals int    `json:"originals,omitempty"`
+	Copies    int    `json:"copies,omitempty"`
+	Required  bool   `json:"required,omitempty"`
+	EForm     bool   `json:"e_form,omitempty"`
+}
+
+// Result of a procedure.
+type Result struct {
+	Code string `json:"code,omitempty"`
+	Name string `json:"name"`
+}
+
+// Procedure is a record of the catalogue. Its JSON form is what is stored as packaged base: field order is fixed, so
+// the same record has the same bytes and the same hash.
+type Procedure struct {
+	Code           string       `json:"code"`
+	Name           string       `json:"name"`
+	Field          string       `json:"field"`
+	Levels         []unit.Level `json:"levels"`
+	Ministry       bool         `json:"ministry,omitempty"` // also handled by a ministry
+	Online         string       `json:"online"`
+	Subjects       []string     `json:"subjects,omitempty"`
+	Promulgator    string       `json:"promulgator,omitempty"`
+	Executing      []string     `json:"executing,omitempty"`
+	Methods        []Method     `json:"methods"`
+	Cases          []Case       `json:"cases,omitempty"`
+	Results        []Result     `json:"results,omitempty"`
+	LegalBasis     []string     `json:"legal_basis,omitempty"`
+	Decision       string       `json:"decision,omitempty"`
+	NonTerritorial bool         `json:"non_territorial,omitempty"`
+	Published      bool         `json:"-"`
+	FiledOnline    bool         `json:"-"` // published, and this profile takes it online
+}
+
+// Offering is a procedure as one agency handles it.
+type Offering struct {
+	Procedure string
+	Agency    string // identifier
+	Online    bool
+}
+
+// Day is an exception of the working-day calendar.
+type Day struct {
+	Date   time.Time
+	Kind   string // holiday, make_up, swap, compensation
+	NameVI string
+	Basis  string
+	Status string // official, proposed, statutory, computed
+}
+
+// Regime is a dated set of rules of law. Confirmed is false until an official of the province has said that it is
+// right: [M] facts are data that can be corrected, never law in code.
+type Regime struct {
+	ID        string // mc-2018
+	Topic     string // one_stop
+	ValidFrom time.Time
+	ValidTo   time.Time
+	Basis     string
+	Confirmed bool
+	Params    map[string]string // cutoff=15:00, cutoff_applies=same_day_only, supplement_max=1, extension_max=1
+}
+
+// AgencyID gives the number under which the seed stores an agency: its place in Agencies, from 1; 0 when there is none.
+func (s *Set) AgencyID(identifier string) int32 {
+	for i := range s.Agencies {
+		if s.Agencies[i].Identifier == identifier {
+			return int32(i + 1)
+		}
+	}
+	return 0
+}
