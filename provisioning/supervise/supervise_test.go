@@ -1,0 +1,181 @@
+package supervise_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"egovctl/provisioning/supervise"
+)
+
+// The test binary plays three parts: the test, the supervisor, and the platform that it keeps running.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 {
+		switch os.Args[1] {
+		case supervise.Command:
+			superviseHere(os.Args[2])
+			return
+		case "serve":
+			serveHere(os.Args[2])
+			return
+		}
+	}
+	os.Exit(m.Run())
+}
+
+func superviseHere(dir string) {
+	self, _ := os.Executable()
+	err := supervise.Run(context.Background(), supervise.Config{
+		Binary: self, Args: []string{"serve", dir}, Dir: dir,
+		LogFile: filepath.Join(dir, "platform.log"), StateFile: filepath.Join(dir, "state.json"),
+		Ready: 5 * time.Second, Drain: 5 * time.Second, Listener: os.NewFile(3, "listener"),
+		Watch: func(context.Context) error { return nil },
+		Log:   slog.New(slog.NewTextHandler(os.Stderr, nil)),
+	})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func serveHere(dir string) {
+	if _, err := os.Stat(filepath.Join(dir, "broken")); err == nil {
+		os.Exit(1) // a release that does not come up
+	}
+	ln, err := net.FileListener(os.NewFile(3, "listener"))
+	if err != nil {
+		panic(err)
+	}
+	srv := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = fmt.Fprint(w, os.Getpid())
+	}), ReadHeaderTimeout: time.Second}
+	stopped := make(chan os.Signal, 1)
+	signal.Notify(stopped, syscall.SIGTERM)
+	go func() { <-stopped; _ = srv.Shutdown(context.Background()) }()
+	pipe := os.NewFile(4, "ready")
+	_, _ = pipe.Write([]byte{1})
+	_ = pipe.Close()
+	_ = srv.Serve(ln)
+}
+
+type running struct {
+	t   *testing.T
+	dir string
+	cmd *exec.Cmd
+	url string
+}
+
+func start(t *testing.T) *running {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := ln.(*net.TCPListener).File()
+	if err != nil {
+		t.Fatal(err)
+	}
+	self, _ := os.Executable()
+	r := &running{t: t, dir: t.TempDir(), url: "http://" + ln.Addr().String()}
+	r.cmd = exec.Command(self, supervise.Command, r.dir)
+	r.cmd.ExtraFiles = []*os.File{f}
+	r.cmd.Stderr = os.Stderr
+	if err := r.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_ = ln.Close()
+	_ = f.Close()
+	t.Cleanup(func() { _ = r.cmd.Process.Kill(); _ = r.cmd.Wait() })
+	return r
+}
+
+// answer asks who serves, on a fresh connection; 0 when nobody does.
+func (r *running) answer() int {
+	c := http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 3 * time.Second}
+	resp, err := c.Get(r.url)
+	if err != nil {
+		return 0
+	}
+	defer func() { _ = resp.Body.Close() }()
+	raw, _ := io.ReadAll(resp.Body)
+	pid, _ := strconv.Atoi(string(raw))
+	return pid
+}
+
+func (r *running) until(what string, ok func() bool) {
+	r.t.Helper()
+	for end := time.Now().Add(15 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if ok() {
+			return
+		}
+	}
+	r.t.Fatalf("not within 15 s: %s", what)
+}
+
+func TestAKilledPlatformIsStartedAgain(t *testing.T) {
+	r := start(t)
+	r.until("it answers", func() bool { return r.answer() != 0 })
+	first := r.answer()
+	if err := syscall.Kill(first, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	r.until("another one answers", func() bool { p := r.answer(); return p != 0 && p != first })
+	r.until("the state counts the restart", func() bool {
+		s, err := supervise.Read(filepath.Join(r.dir, "state.json"))
+		return err == nil && s.Restarts == 1 && s.Platform == r.answer()
+	})
+}
+
+func TestASwapKeepsTheOldOneUntilTheNewOneIsReady(t *testing.T) {
+	r := start(t)
+	r.until("it answers", func() bool { return r.answer() != 0 })
+	first := r.answer()
+	broken := filepath.Join(r.dir, "broken")
+	if err := os.WriteFile(broken, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_ = r.cmd.Process.Signal(syscall.SIGHUP)
+	time.Sleep(500 * time.Millisecond)
+	if got := r.answer(); got != first {
+		t.Fatalf("a broken release replaced the working one: %d answers, want %d", got, first)
+	}
+	if err := os.Remove(broken); err != nil {
+		t.Fatal(err)
+	}
+	_ = r.cmd.Process.Signal(syscall.SIGHUP)
+	r.until("the new one answers alone", func() bool { p := r.answer(); return p != 0 && p != first && !alive(first) })
+}
+
+func TestThePlatformEndsWithItsSupervisor(t *testing.T) {
+	for name, sig := range map[string]syscall.Signal{"asked": syscall.SIGTERM, "killed": syscall.SIGKILL} {
+		t.Run(name, func(t *testing.T) {
+			r := start(t)
+			r.until("it answers", func() bool { return r.answer() != 0 })
+			pid := r.answer()
+			_ = r.cmd.Process.Signal(sig)
+			_ = r.cmd.Wait()
+			r.until("the platform is gone", func() bool { return !alive(pid) })
+			s, err := supervise.Read(filepath.Join(r.dir, "state.json"))
+			if err != nil || s.Supervisor != 0 {
+				t.Errorf("a dead supervisor is taken for a living one: %+v %v", s, err)
+			}
+		})
+	}
+}
+
+func alive(pid int) bool {
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	return err == nil && !strings.Contains(string(raw), ") Z ")
+}
