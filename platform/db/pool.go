@@ -28,12 +28,16 @@ func Open(ctx context.Context, dsn string, maxConns int32) (*Pool, error) {
 	if maxConns > 0 {
 		cfg.MaxConns = maxConns
 	}
+	cfg.ConnConfig.RuntimeParams["standard_conforming_strings"] = "on" // carry() relies on it, whatever the server's default
 	p, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Unavailable, "db.unreachable")
 	}
 	return &Pool{pool: p}, nil
 }
+
+// Over uses a pool that was made elsewhere, with settings that Open does not have.
+func Over(pool *pgxpool.Pool) *Pool { return &Pool{pool: pool} }
 
 // Close ends every connection.
 func (p *Pool) Close() { p.pool.Close() }

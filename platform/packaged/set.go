@@ -19,8 +19,11 @@ type Set struct {
 	Procedures []Procedure // the whole national catalogue; Published says which this province announces
 	Offerings  []Offering
 	Days       []Day
+	Lunar      []LunarYear // the two lunar dates of each year, from which statutory days are computed
 	Regimes    []Regime
-	Digest     string // SHA-256 of the packaged files and the profile, hex: same digest, same rows
+	// OfficeHours of the province: "07:30-11:30,13:30-17:30".
+	OfficeHours string
+	Digest      string // SHA-256 of the packaged files and the profile, hex: same digest, same rows
 }
 
 // Profile is the packaged answers for one province.
@@ -82,6 +85,7 @@ type Agency struct {
 	UnitKey     string
 	Parent      string   // identifier, "" for the top
 	Site        bool     // has a site of its own in this profile
+	Vertical    bool     // belongs to a ministry (police, tax, social insurance, treasury), not to the committee
 	Groups      []string // the executing groups that it acts for: the key of the offering rule
 	Order       int
 }
@@ -130,6 +134,7 @@ type Term struct {
 type Fee struct {
 	Type   string     `json:"type"`
 	Amount money.Dong `json:"amount"`
+	Open   bool       `json:"open,omitempty"` // the record fixes no amount: Note says who does
 	Note   string     `json:"note,omitempty"`
 }
 
@@ -138,6 +143,7 @@ type Method struct {
 	Channel Channel `json:"channel"`
 	Term    Term    `json:"term"`
 	Fees    []Fee   `json:"fees,omitempty"`
+	Derived bool    `json:"derived,omitempty"` // the record's online level promises this channel, but the record lacks it
 }
 
 // Case selects a list of components.
@@ -180,6 +186,8 @@ type Procedure struct {
 	LegalBasis     []string     `json:"legal_basis,omitempty"`
 	Decision       string       `json:"decision,omitempty"`
 	NonTerritorial bool         `json:"non_territorial,omitempty"`
+	Incomplete     bool         `json:"incomplete,omitempty"` // the records hold only its name and handler: never published as it is
+	Internal       bool         `json:"internal,omitempty"`   // between state agencies only: never published
 	Published      bool         `json:"-"`
 	FiledOnline    bool         `json:"-"` // published, and this profile takes it online
 }
@@ -200,6 +208,13 @@ type Day struct {
 	Status string // official, proposed, statutory, computed
 }
 
+// LunarYear holds the two dates of a year that the lunar calendar decides, reckoned at UTC+7.
+type LunarYear struct {
+	Year  int
+	Tet   time.Time // mùng 1 Tết
+	GioTo time.Time // mùng 10 tháng Ba
+}
+
 // Regime is a dated set of rules of law. Confirmed is false until an official of the province has said that it is
 // right: [M] facts are data that can be corrected, never law in code.
 type Regime struct {
@@ -208,6 +223,7 @@ type Regime struct {
 	ValidFrom time.Time
 	ValidTo   time.Time
 	Basis     string
+	Evidence  string // text: read in the law; memory; or whose defaults were taken
 	Confirmed bool
 	Params    map[string]string // cutoff=15:00, cutoff_applies=same_day_only, supplement_max=1, extension_max=1
 }

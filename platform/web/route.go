@@ -50,14 +50,14 @@ type Route struct {
 	Summary string // message key of what it does, for the OpenAPI document
 	Handler Handler
 
-	Rate   Rate    // attempts allowed per address; the zero Rate is unlimited
-	Params []Param // query parameters, for the OpenAPI document
-	Body   any     // a value of the body's type, for the OpenAPI document; nil for none
-	Answer any     // a value of the answer's type, for the OpenAPI document; nil when it is not JSON
+	Rate   Rate        // attempts allowed per address; the zero Rate is unlimited
+	Params []Parameter // query parameters, for the OpenAPI document
+	Body   any         // a value of the body's type, for the OpenAPI document; nil for none
+	Answer any         // a value of the answer's type, for the OpenAPI document; nil when it is not JSON
 }
 
-// Param is a query parameter of an API route.
-type Param struct {
+// Parameter is a query parameter of an API route.
+type Parameter struct {
 	Name    string
 	Summary string // message key
 	Example string

@@ -5,6 +5,7 @@ package engine
 import (
 	"context"
 	"io/fs"
+	"time"
 )
 
 // Info describes a step.
@@ -14,6 +15,9 @@ type Info struct {
 	Touches    []string // in words: "data/postgres", "account"
 	Reversible bool
 	Why        string // message key: why it cannot be undone, when it cannot
+
+	Retries int           // how often a change that failed is tried again, with back-off; 0 never
+	Timeout time.Duration // what one try of one change may take; 0 without limit
 }
 
 // Change is one thing still to be made true. It goes into the journal, so it holds no secret.

@@ -22,6 +22,7 @@ func (r Root) Current() string               { return r.at("current") }
 func (r Root) Binary() string                { return r.at("current", "bin", "egovctl") }
 func (r Root) Local() string                 { return r.at("local") }
 func (r Root) Etc() string                   { return r.at("etc") }
+func (r Root) LocalTemplates() string        { return r.at("local", "templates") }
 func (r Root) Config() string                { return r.at("etc", "instance.yaml") }
 func (r Root) Secrets() string               { return r.at("etc", "secrets") }
 func (r Root) Secret(name string) string     { return r.at("etc", "secrets", name) }
@@ -45,3 +46,6 @@ func (r Root) SocketDir(c Config) string {
 	}
 	return "/run/" + c.Account()
 }
+
+// AuditHead is the file outside the database that keeps the newest head of the audit chain.
+func (r Root) AuditHead() string { return r.at("journal", "audit-head.json") }

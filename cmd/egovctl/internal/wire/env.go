@@ -88,3 +88,10 @@ func (e *Env) Line(v any) error {
 	enc.SetEscapeHTML(false)
 	return enc.Encode(v)
 }
+
+// Answers merges what this command was told: flags by key path, environment, the file, stronger defaults, defaults.
+func (e *Env) Answers(flags, preset map[string]string) (instance.Loaded, error) {
+	src := e.Sources()
+	src.Flags, src.Preset = flags, preset
+	return instance.Load(src)
+}

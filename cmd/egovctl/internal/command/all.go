@@ -1,0 +1,28 @@
+// Package command is the street of commands: one folder each, one line each below.
+package command
+
+import (
+	"egovctl/cmd/egovctl/internal/command/completion"
+	"egovctl/cmd/egovctl/internal/command/config"
+	"egovctl/cmd/egovctl/internal/command/health"
+	"egovctl/cmd/egovctl/internal/command/install"
+	"egovctl/cmd/egovctl/internal/command/logs"
+	"egovctl/cmd/egovctl/internal/command/preflight"
+	"egovctl/cmd/egovctl/internal/command/restart"
+	"egovctl/cmd/egovctl/internal/command/serve"
+	"egovctl/cmd/egovctl/internal/command/start"
+	"egovctl/cmd/egovctl/internal/command/status"
+	"egovctl/cmd/egovctl/internal/command/stop"
+	"egovctl/cmd/egovctl/internal/command/supervisor"
+	"egovctl/cmd/egovctl/internal/command/uninstall"
+	"egovctl/cmd/egovctl/internal/command/version"
+	"egovctl/cmd/egovctl/internal/root"
+)
+
+// All lists the commands.
+func All() []root.Maker {
+	return []root.Maker{
+		preflight.New, install.New, status.New, start.New, stop.New, restart.New, serve.New, supervisor.New, logs.New, health.New,
+		config.New, version.New, completion.New, uninstall.New,
+	}
+}

@@ -1,0 +1,91 @@
+// Package health tells whether the instance works now.
+package health
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"egovctl/cmd/egovctl/internal/wire"
+	"egovctl/platform/kernel/fault"
+	"egovctl/platform/kernel/health"
+	"egovctl/provisioning/checks"
+	"egovctl/provisioning/checks/check"
+	"egovctl/provisioning/host"
+)
+
+type options struct{ watch, noProbe bool }
+
+// New makes the command.
+func New(env *wire.Env) *cobra.Command {
+	o := options{}
+	c := &cobra.Command{Use: "health", RunE: func(c *cobra.Command, _ []string) error { return run(c.Context(), env, o) }}
+	c.Flags().BoolVar(&o.watch, "watch", false, env.T("cmd.health.flag.watch"))
+	c.Flags().BoolVar(&o.noProbe, "no-probe", false, env.T("cmd.health.flag.no_probe"))
+	return c
+}
+
+func run(ctx context.Context, env *wire.Env, o options) error {
+	for {
+		results, err := look(ctx, env, !o.noProbe && !o.watch)
+		if err != nil {
+			return err
+		}
+		err = env.ShowFindings(results, "health.findings")
+		if !o.watch {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return nil // asked to end: that is how watching ends
+		case <-time.After(5 * time.Second):
+		}
+	}
+}
+
+// look runs the host's checks, asks the services, and sends the synthetic dossier through if all is well so far.
+func look(ctx context.Context, env *wire.Env, probe bool) ([]health.Result, error) {
+	site, err := env.Site()
+	if err != nil {
+		return nil, err
+	}
+	results := check.All(ctx, check.Look{Site: site, Host: host.ReadOnly(env.Host())}, checks.Health())
+	if down(results, "postgres.reachable") {
+		return results, nil
+	}
+	data, err := env.Data()
+	if err != nil {
+		return nil, err
+	}
+	defer data.Close()
+	offices, err := data.Offices()
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range offices.Modules() {
+		if m.Health != nil {
+			results = append(results, m.Health(ctx)...)
+		}
+	}
+	if probe && health.Overall(results) != "unhealthy" {
+		began := time.Now()
+		r := health.Result{Code: "onestop.probe", Service: "onestop", Status: health.Pass, Severity: "critical", Key: "check.probe.ok"}
+		if err := offices.Onestop.Probe(ctx); err != nil {
+			e := fault.From(err)
+			r.Status, r.Key, r.Args = health.Fail, e.Key, e.Args
+		}
+		r.MS = time.Since(began).Milliseconds()
+		results = append(results, r)
+	}
+	return results, nil
+}
+
+func down(results []health.Result, code string) bool {
+	for _, r := range results {
+		if r.Code == code {
+			return r.Status != health.Pass
+		}
+	}
+	return false
+}

@@ -1,0 +1,139 @@
+package wire
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"sync"
+
+	"github.com/jackc/pgx/v5"
+
+	"egovctl/platform"
+	"egovctl/platform/app"
+	"egovctl/platform/db"
+	"egovctl/platform/kernel/clock"
+	"egovctl/platform/kernel/fault"
+	"egovctl/platform/kernel/locale"
+	"egovctl/platform/kernel/who"
+	"egovctl/platform/module"
+	"egovctl/provisioning/instance"
+	"egovctl/templates"
+)
+
+// Data is the way of a command to the platform's services: the same offices that serve the pages, on a small pool of
+// their own, acting as the operator of this host.
+type Data struct {
+	env  *Env
+	site instance.Site
+	open func() (*opened, error)
+}
+
+type opened struct {
+	pool    *db.Pool
+	offices *platform.Offices
+}
+
+func (e *Env) data(site instance.Site) *Data {
+	d := &Data{env: e, site: site}
+	d.open = sync.OnceValues(d.connect)
+	return d
+}
+
+// Data opens the services of the installed instance for a command.
+func (e *Env) Data() (*Data, error) {
+	site, err := e.Site()
+	if err != nil {
+		return nil, err
+	}
+	return e.data(site), nil
+}
+
+func (d *Data) connect() (*opened, error) {
+	dsn, err := d.site.DSN(db.AppRole, instance.AppPassword, instance.Database)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := db.Open(context.Background(), dsn.Reveal(), 4)
+	if err != nil {
+		return nil, err
+	}
+	offices, err := platform.Open(module.Deps{
+		DB: pool, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Clock: clock.System{}, Texts: d.env.Texts, Settings: settings(d.env, d.site),
+	}, app.Files(templates.FS, d.site.Root.LocalTemplates()), d.site.Answers.Services.Disabled)
+	if err != nil {
+		return nil, err
+	}
+	return &opened{pool, offices}, nil
+}
+
+// Running reports whether the database can be asked at all.
+func (d *Data) Running() (bool, error) {
+	up, err := d.site.Running(d.env.Host())
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return up, err
+}
+
+// Offices are the services; fault.Unavailable is theirs to give when PostgreSQL is away.
+func (d *Data) Offices() (*platform.Offices, error) {
+	o, err := d.open()
+	if err != nil {
+		return nil, err
+	}
+	return o.offices, nil
+}
+
+// Operator is who acts when a command writes: whoever may run it on this host.
+func Operator() who.Principal { return who.Program("operator:" + os.Getenv("USER")) }
+
+// Tx runs fn in a transaction of the operator.
+func (d *Data) Tx(ctx context.Context, fn func(context.Context, pgx.Tx, *platform.Offices) error) error {
+	o, err := d.open()
+	if err != nil {
+		return err
+	}
+	return o.pool.Tx(ctx, Operator(), func(ctx context.Context, tx pgx.Tx) error { return fn(ctx, tx, o.offices) })
+}
+
+// Read runs fn in a read-only transaction of the operator.
+func (d *Data) Read(ctx context.Context, fn func(context.Context, pgx.Tx, *platform.Offices) error) error {
+	o, err := d.open()
+	if err != nil {
+		return err
+	}
+	return o.pool.Read(ctx, Operator(), func(ctx context.Context, tx pgx.Tx) error { return fn(ctx, tx, o.offices) })
+}
+
+// Close ends the connections, if any were made.
+func (d *Data) Close() {
+	if d == nil {
+		return
+	}
+	stop := d.open
+	d.open = func() (*opened, error) { return nil, fmt.Errorf("closed") }
+	if up, _ := d.Running(); !up {
+		return
+	}
+	if o, err := stop(); err == nil {
+		o.pool.Close()
+	}
+}
+
+func settings(e *Env, site instance.Site) module.Settings {
+	c := site.Answers.Config
+	return module.Settings{
+		Instance: c.Instance, Profile: c.Province.Profile, Version: site.Version, PublicURL: c.PublicURL(),
+		Language: locale.Lang(c.Language), FilingPublic: c.Filing.Public, LocalSignIn: c.Citizens.SignIn == "local",
+	}
+}
+
+func ownBinary() (string, error) {
+	path, err := os.Executable()
+	if err != nil {
+		return "", fault.Wrap(err, fault.Internal, "internal")
+	}
+	return path, nil
+}

@@ -1,0 +1,137 @@
+package wire
+
+import (
+	"context"
+	"encoding/hex"
+	"sync"
+
+	"github.com/jackc/pgx/v5"
+
+	"egovctl/platform"
+	"egovctl/platform/app"
+	"egovctl/platform/audit"
+	"egovctl/platform/db"
+	"egovctl/platform/kernel/clock"
+	"egovctl/platform/kernel/fault"
+	"egovctl/platform/kernel/health"
+	"egovctl/platform/kernel/locale"
+	"egovctl/platform/module"
+	"egovctl/platform/packaged"
+	"egovctl/provisioning/checks"
+	"egovctl/provisioning/checks/check"
+	"egovctl/provisioning/host"
+	"egovctl/provisioning/instance"
+	"egovctl/provisioning/sequence"
+	"egovctl/provisioning/steps/answers"
+	"egovctl/provisioning/steps/seed"
+	"egovctl/templates"
+)
+
+// DefaultSamples is how many invented dossiers a demonstration gets.
+const DefaultSamples = 2000
+
+// InstallOptions is what the command line says beyond the answers.
+type InstallOptions struct {
+	Demo    bool
+	Samples int
+	Probe   bool
+}
+
+// Installation carries the platform's plain values to the installer, and the installer's results back.
+type Installation struct {
+	Parts   sequence.Parts
+	env     *Env
+	options InstallOptions
+	profile packaged.Profile
+	set     func() (*packaged.Set, error) // read once, and only when rows are needed
+	data    *Data
+}
+
+// NewInstallation knows what is to be installed; fault.Invalid for an unknown profile. Nothing is opened yet.
+func NewInstallation(_ context.Context, env *Env, site instance.Site, o InstallOptions) (*Installation, error) {
+	in := &Installation{env: env, options: o}
+	id := site.Answers.Province.Profile
+	profile, err := packaged.Find(templates.FS, id)
+	if err != nil {
+		return nil, err
+	}
+	in.profile = profile
+	in.set = sync.OnceValues(func() (*packaged.Set, error) { return packaged.Load(templates.FS, id) })
+	in.data = env.data(site)
+	bare, err := platform.Open(module.Deps{Texts: env.Texts, Clock: clock.System{}, Settings: settings(env, site)}, app.Files(templates.FS, site.Root.LocalTemplates()), nil)
+	if err != nil {
+		return nil, err
+	}
+	binary, err := ownBinary()
+	if err != nil {
+		return nil, err
+	}
+	in.Parts = sequence.Parts{Site: site, Binary: binary, Secrets: secrets(), Accounts: &accounts{in}}
+	for _, m := range bare.Modules() {
+		in.Parts.Streams = append(in.Parts.Streams, db.Stream{Schema: m.Name, FS: m.Migrations})
+		if m.Seed == nil {
+			continue
+		}
+		in.Parts.Loads = append(in.Parts.Loads, seed.Load{Service: m.Name, Digest: in.digest, Into: func(ctx context.Context, tx pgx.Tx) error {
+			set, err := in.set()
+			if err != nil {
+				return err
+			}
+			return m.Seed(ctx, tx, set)
+		}})
+	}
+	if o.Demo && o.Samples > 0 {
+		in.Parts.Samples = &samples{in}
+	}
+	if o.Probe {
+		in.Parts.Probe = &probe{in}
+	}
+	return in, nil
+}
+
+func secrets() []answers.Secret {
+	return []answers.Secret{
+		answers.Password(instance.SuperPassword), answers.Password(instance.OwnerPassword),
+		answers.Password(instance.AppPassword), answers.Password(instance.ReadOnlyPassword),
+		{Name: instance.AuditKey, Make: audit.NewKeyPEM},
+	}
+}
+
+func (in *Installation) digest() ([]byte, error) {
+	set, err := in.set()
+	if err != nil {
+		return nil, err
+	}
+	return hex.DecodeString(set.Digest)
+}
+
+// Close ends the connections.
+func (in *Installation) Close() { in.data.Close() }
+
+// ProfileName is the profile in the person's language.
+func (in *Installation) ProfileName() string {
+	name := in.profile.NameVI
+	if in.env.Lang == locale.English {
+		name = in.profile.NameEN
+	}
+	return in.profile.ID + " · " + name
+}
+
+// Reconstruction reports whether the profile must be shown as one.
+func (in *Installation) Reconstruction() bool { return in.profile.Reconstruction }
+
+// Preflight looks whether this host can take the instance. Nothing is shown while all is well; otherwise every finding
+// that stops the installation is told with its cure, as a list of faults.
+func (in *Installation) Preflight(ctx context.Context) error {
+	look := check.Look{Site: in.Parts.Site, Host: host.ReadOnly(in.env.Host())}
+	var found instance.Problems
+	for _, r := range check.All(ctx, look, checks.Preflight()) {
+		if r.Status == health.Fail && (r.Severity == "critical" || r.Severity == "error") {
+			found = append(found, &fault.Error{Code: fault.Finding, Key: r.Key, Args: r.Args, Field: r.Code})
+		}
+	}
+	if len(found) > 0 {
+		return found
+	}
+	return nil
+}

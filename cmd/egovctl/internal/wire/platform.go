@@ -1,0 +1,28 @@
+package wire
+
+import (
+	"context"
+	"log/slog"
+
+	"egovctl/platform/app"
+	"egovctl/platform/db"
+	"egovctl/platform/packaged"
+	"egovctl/provisioning/instance"
+	"egovctl/templates"
+)
+
+// Platform makes the platform of an installed instance, ready to be run.
+func (e *Env) Platform(ctx context.Context, site instance.Site, log *slog.Logger) (*app.App, error) {
+	dsn, err := site.DSN(db.AppRole, instance.AppPassword, instance.Database)
+	if err != nil {
+		return nil, err
+	}
+	profile, err := packaged.Find(templates.FS, site.Answers.Province.Profile)
+	if err != nil {
+		return nil, err
+	}
+	return app.New(ctx, app.Config{
+		DSN: dsn, Settings: settings(e, site), Profile: profile, Templates: templates.FS, Local: site.Root.LocalTemplates(), Log: log,
+		AuditKey: site.Root.Secret(instance.AuditKey), AuditHead: site.Root.AuditHead(), Disabled: site.Answers.Services.Disabled,
+	})
+}

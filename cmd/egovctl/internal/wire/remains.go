@@ -1,0 +1,42 @@
+package wire
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"egovctl/platform/kernel/clock"
+	"egovctl/provisioning/engine"
+	"egovctl/provisioning/instance"
+)
+
+// Remains is the instance at Root as far as it is still there: an uninstallation that was cut may have removed
+// instance.yaml already, and goes on without it.
+func (e *Env) Remains() (instance.Site, error) {
+	for _, file := range []string{e.Root().Config(), e.Root().Applied(), ""} {
+		if file != "" {
+			if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+				continue
+			}
+		}
+		answers, err := instance.Load(instance.Sources{File: file})
+		if err != nil {
+			return instance.Site{}, err
+		}
+		return instance.Site{Root: e.Root(), Answers: answers, Version: e.runs(), AsRoot: os.Getuid() == 0}, nil
+	}
+	panic("the last file is none, which always loads")
+}
+
+// Erase removes everything that is left below Root, the journal last, and Root itself. It is only called when the
+// operator has said that the data may go.
+func Erase(e *Env) error {
+	r := e.Root()
+	for _, path := range []string{r.Current(), r.Releases(), r.Local(), r.Etc(), r.Data(), r.Backups(), r.Log(), r.Run()} {
+		if err := os.RemoveAll(path); err != nil {
+			return fmt.Errorf("erase: %w", err)
+		}
+	}
+	return engine.Erase(engine.Options{Root: string(r), Host: e.Host(), Clock: clock.System{}})
+}

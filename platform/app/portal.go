@@ -1,0 +1,53 @@
+package app
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+
+	"egovctl/platform"
+	"egovctl/platform/web"
+)
+
+// portal is what every page says of whose it is.
+func portal(cfg Config) web.Portal {
+	p := cfg.Profile
+	return web.Portal{
+		ProvinceVI: p.NameVI, ProvinceEN: p.NameEN, Code: p.Province, Domain: p.Domain, Version: cfg.Settings.Version,
+		Reconstruction: p.Reconstruction, NoteVI: p.NoteVI, NoteEN: p.NoteEN, Demo: cfg.Settings.Demo,
+		Nav: []web.NavItem{
+			{Path: "/thu-tuc", Key: "web.nav.procedures"}, {Path: "/tra-cuu", Key: "web.nav.track"}, {Path: "/co-quan", Key: "web.nav.agencies"},
+			{Path: "/ho-so-cua-toi", Key: "web.nav.mine"}, {Path: "/gioi-thieu", Key: "web.nav.about"},
+		},
+		StaffNav: []web.NavItem{
+			{Path: "/mot-cua", Key: "web.nav.inbox"}, {Path: "/mot-cua/tiep-nhan", Key: "web.nav.counter"},
+			{Path: "/quan-tri/thu-tuc", Key: "web.nav.catalogue"}, {Path: "/quan-tri/tai-khoan", Key: "web.nav.accounts"},
+		},
+	}
+}
+
+// Files are the folders that services read at run time, the province's own files before the packaged ones.
+func Files(packaged fs.FS, local string) platform.Files {
+	own := overlay{own: os.DirFS(local), packaged: packaged}
+	return platform.Files{Fonts: below{own, "portals/assets/dist/ttf"}, Prints: below{own, "print"}}
+}
+
+// overlay is the packaged files with the province's in front: one file overrides one file.
+type overlay struct{ own, packaged fs.FS }
+
+func (o overlay) Open(name string) (fs.File, error) {
+	f, err := o.own.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return o.packaged.Open(name)
+	}
+	return f, err
+}
+
+// below is a folder of a file system, also when it holds nothing yet.
+type below struct {
+	of  fs.FS
+	dir string
+}
+
+func (b below) Open(name string) (fs.File, error) { return b.of.Open(path.Join(b.dir, name)) }

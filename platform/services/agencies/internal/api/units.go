@@ -1,0 +1,49 @@
+package api
+
+import (
+	"net/http"
+
+	"egovctl/platform/services/agencies/internal/territory"
+	"egovctl/platform/web"
+)
+
+var unitParams = []web.Parameter{
+	{Name: "q", Summary: "agencies.api.param.q", Example: "hai chau"},
+	{Name: "level", Summary: "agencies.api.param.level", Example: "commune"},
+	{Name: "parent", Summary: "agencies.api.param.unit_parent", Example: "492"},
+	{Name: "code", Summary: "agencies.api.param.code", Example: "20194"},
+	{Name: "as_of", Summary: "agencies.api.param.as_of", Example: "2025-06-30"},
+	{Name: "limit", Summary: "agencies.api.param.limit", Example: "100"},
+	{Name: "cursor", Summary: "agencies.api.param.cursor"},
+}
+
+// units answers GET /api/v1/units: those in force on as_of, by level and code, or the best match first.
+func (d desk) units(w http.ResponseWriter, r *http.Request) error {
+	q, level, err := asked(r)
+	if err != nil {
+		return err
+	}
+	cursor, err := web.Cursor(r)
+	if err != nil {
+		return err
+	}
+	limit, err := web.Limit(r, 100, 1000)
+	if err != nil {
+		return err
+	}
+	snap, err := d.office.Snapshot(r.Context(), nil)
+	if err != nil {
+		return err
+	}
+	v := r.URL.Query()
+	on, err := snap.On(v.Get("as_of"), d.clock.Now())
+	if err != nil {
+		return err
+	}
+	list := snap.FindUnits(territory.UnitQuery{Q: q, Level: level, Parent: v.Get("parent"), Code: v.Get("code"), On: on})
+	items, next, err := cut(list, func(u territory.UnitView) string { return u.Key }, cursor, limit)
+	if err != nil {
+		return err
+	}
+	return web.JSON(w, http.StatusOK, web.NewList(items, next))
+}

@@ -1,0 +1,87 @@
+package page
+
+import (
+	"net/http"
+	"slices"
+
+	"egovctl/platform/services/onestop/internal/desk"
+	"egovctl/platform/web"
+	"egovctl/platform/workflow"
+)
+
+// inboxPage is the official's list.
+type inboxPage struct {
+	Agency     desk.Agency
+	Workplaces []desk.Agency // where the reader works, when that is more than one place
+	State      string        // "" is what waits for the reader
+	Overdue    bool
+	Tabs       []tab
+	Items      []desk.Item
+	Next       string // cursor
+}
+
+// tab is a state with the number of dossiers in it; More says that there are more than N.
+type tab struct {
+	State workflow.State
+	N     int
+	More  bool
+	Here  bool
+}
+
+// countedTo bounds the numbers on the tabs, so that the page costs the same at any size.
+const countedTo = 100
+
+// inbox answers GET /mot-cua?agency=&state=&overdue=&cursor=.
+func (o office) inbox(w http.ResponseWriter, r *http.Request) error {
+	by, q := web.PrincipalOf(r.Context()), r.URL.Query()
+	cursor, err := web.Cursor(r)
+	if err != nil {
+		return err
+	}
+	ask := desk.Ask{Agency: q.Get("agency"), State: q.Get("state"), Overdue: q.Get("overdue") != "", Cursor: cursor, Limit: usualPage}
+	got, err := o.desk.Inbox(r.Context(), by, ask)
+	if err != nil {
+		return err
+	}
+	counts, err := o.desk.Tabs(r.Context(), by, got.Agency.Identifier, countedTo)
+	if err != nil {
+		return err
+	}
+	page := inboxPage{Agency: got.Agency, State: ask.State, Overdue: ask.Overdue, Items: got.Items}
+	if got.Next != "" {
+		page.Next = web.EncodeCursor(got.Next)
+	}
+	for _, s := range desk.States() {
+		if n := counts[s]; n > 0 || string(s) == ask.State {
+			page.Tabs = append(page.Tabs, tab{State: s, N: n, More: n == countedTo, Here: string(s) == ask.State})
+		}
+	}
+	if page.Workplaces, err = o.desk.Workplaces(r.Context(), by); err != nil {
+		return err
+	}
+	if len(page.Workplaces) < 2 {
+		page.Workplaces = nil
+	}
+	return o.pages.Render(w, r, http.StatusOK, "onestop/inbox", page)
+}
+
+// Standing is the badge of a line: kind and message key.
+func badge(standing string) string {
+	switch standing {
+	case "overdue", "late":
+		return "late"
+	case "due_soon":
+		return "wait"
+	case "in_time", "on_time", "early":
+		return "good"
+	}
+	return "plain"
+}
+
+// Badge is the kind of badge that a line wears.
+func (p inboxPage) Badge(it desk.Item) string { return badge(string(it.Standing)) }
+
+// Open reports whether a state is still being worked on, for the order of the tabs.
+func (t tab) Open() bool {
+	return !slices.Contains([]workflow.State{workflow.Returned, workflow.Refused, workflow.Halted}, t.State)
+}

@@ -1,0 +1,156 @@
+package procedures
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"egovctl/platform/kernel/fault"
+	"egovctl/platform/kernel/unit"
+	"egovctl/platform/kernel/who"
+	"egovctl/platform/services/procedures/internal/search"
+	"egovctl/platform/services/procedures/internal/store"
+)
+
+const (
+	lookEvery  = 400 * time.Millisecond // with the rebuild, a change is found within a second
+	staleAfter = 10 * time.Second       // without a look at the database, health warns
+	renewAfter = time.Minute            // agencies are renamed without this catalogue's counter moving
+)
+
+// held is the index and the facts beside it, all of one moment.
+type held struct {
+	index    *search.Index
+	fields   []Field
+	agencies map[int32]Agency
+	number   map[string]int32 // by identifier
+	top      int32            // the province's first agency
+	version  int64
+	built    time.Time
+	checked  *stamp
+}
+
+// stamp is a moment that the loop moves while readers read it.
+type stamp struct{ ns atomic.Int64 }
+
+func (s *stamp) time() time.Time { return time.Unix(0, s.ns.Load()) }
+func (s *stamp) set(t time.Time) { s.ns.Store(t.UnixNano()) }
+
+// Run keeps the index fresh until ctx ends. While PostgreSQL is away the last index goes on answering.
+func (s *Service) Run(ctx context.Context) error {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	var trouble bool
+	for {
+		err := s.Refresh(ctx)
+		if err != nil && !trouble && ctx.Err() == nil {
+			s.deps.Log.WarnContext(ctx, "procedure index not refreshed", "error", err.Error())
+		}
+		trouble = err != nil
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// Refresh looks at the change counter and rebuilds the index aside when it has moved. Readers never wait for it.
+func (s *Service) Refresh(ctx context.Context) error {
+	s.loading.Lock()
+	defer s.loading.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, staleAfter)
+	defer cancel()
+	begin := time.Now()
+	have := s.held.Load()
+	var fresh *held
+	err := s.deps.DB.Read(ctx, who.Nobody(), func(ctx context.Context, tx pgx.Tx) error {
+		version, err := store.Version(ctx, tx)
+		if err != nil || have != nil && version == have.version && begin.Sub(have.built) < renewAfter {
+			return err
+		}
+		fresh, err = s.build(ctx, tx, version)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if fresh != nil {
+		fresh.built = begin
+		s.held.Store(fresh)
+		have = fresh
+	}
+	have.checked.set(begin)
+	return nil
+}
+
+func (s *Service) build(ctx context.Context, tx pgx.Tx, version int64) (*held, error) {
+	docs, err := store.Documents(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	h := &held{version: version, agencies: map[int32]Agency{}, number: map[string]int32{}, checked: &stamp{}}
+	if h.fields, err = store.Fields(ctx, tx); err != nil {
+		return nil, err
+	}
+	agencies, err := s.deps.Agencies.All(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range agencies {
+		h.agencies[a.ID], h.number[a.Identifier] = a, a.ID
+		if a.ParentID == 0 && h.top == 0 {
+			h.top = a.ID
+		}
+	}
+	h.index = search.Build(docs)
+	return h, nil
+}
+
+// ready gives the index; the first caller builds it.
+func (s *Service) ready(ctx context.Context) (*held, error) {
+	if h := s.held.Load(); h != nil {
+		return h, nil
+	}
+	if err := s.Refresh(ctx); err != nil {
+		return nil, err
+	}
+	return s.held.Load(), nil
+}
+
+// Search finds procedures in memory: microseconds, no SQL. Fault: Unavailable before the first index could be built.
+func (s *Service) Search(ctx context.Context, q Query) (Result, error) {
+	h, err := s.ready(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	return h.index.Find(q), nil
+}
+
+// Narrow turns the identifiers of a question into the filters of a Query. Faults: Invalid "procedures.field.unknown",
+// "procedures.agency.unknown", "procedures.level.unknown", "procedures.online.unknown".
+func (s *Service) Narrow(ctx context.Context, q *Query, field, agency, level, online string) error {
+	h, err := s.ready(ctx)
+	if err != nil {
+		return err
+	}
+	if field != "" && !h.knowsField(field) {
+		return fault.New(fault.Invalid, "procedures.field.unknown", "field", field).At("field")
+	}
+	if agency != "" && h.number[agency] == 0 {
+		return fault.New(fault.Invalid, "procedures.agency.unknown", "agency", agency).At("agency")
+	}
+	q.Field, q.Agency, q.Level, q.Online = field, h.number[agency], unit.Level(level), online
+	return nil
+}
+
+func (h *held) knowsField(code string) bool {
+	for i := range h.fields {
+		if h.fields[i].Code == code {
+			return true
+		}
+	}
+	return false
+}

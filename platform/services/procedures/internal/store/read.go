@@ -1,0 +1,138 @@
+// Package store is the SQL of the procedure catalogue, and of nothing else.
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"egovctl/platform/kernel/fault"
+	"egovctl/platform/services/procedures/internal/catalogue"
+)
+
+const procedureColumns = `p.code, coalesce(p.edit, p.base), p.published, p.filed_online, p.version, p.changed_at,
+	p.edit is not null or p.edit_published is not null or p.edit_filed_online is not null, coalesce(f.name, '')`
+
+const procedureFrom = ` from procedures.procedure p left join procedures.field f on f.code = p.field`
+
+// Procedure reads one record. Fault: NotFound "procedure.unknown".
+func Procedure(ctx context.Context, tx pgx.Tx, code string) (catalogue.Procedure, error) {
+	return one(tx.QueryRow(ctx, `select `+procedureColumns+procedureFrom+` where p.code = $1`, code), code)
+}
+
+// Lock is Procedure, and nobody else changes the record until the transaction ends.
+func Lock(ctx context.Context, tx pgx.Tx, code string) (catalogue.Procedure, error) {
+	return one(tx.QueryRow(ctx, `select `+procedureColumns+procedureFrom+` where p.code = $1 for update of p`, code), code)
+}
+
+// All reads every record by code; for import and export.
+func All(ctx context.Context, tx pgx.Tx, lock bool) ([]catalogue.Procedure, error) {
+	sql := `select ` + procedureColumns + procedureFrom + ` order by p.code`
+	if lock {
+		sql += ` for update of p`
+	}
+	rows, err := tx.Query(ctx, sql)
+	if err != nil {
+		return nil, fmt.Errorf("list procedures: %w", err)
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (catalogue.Procedure, error) { return scan(row) })
+}
+
+func one(row pgx.Row, code string) (catalogue.Procedure, error) {
+	p, err := scan(row)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return p, fault.New(fault.NotFound, "procedure.unknown", "code", code)
+	}
+	return p, err
+}
+
+func scan(row pgx.Row) (catalogue.Procedure, error) {
+	var p catalogue.Procedure
+	var code string
+	var record []byte
+	var published, filed bool
+	err := row.Scan(&code, &record, &published, &filed, &p.Version, &p.ChangedAt, &p.Edited, &p.FieldName)
+	if err != nil {
+		return p, err
+	}
+	if err := json.Unmarshal(record, &p.Procedure); err != nil {
+		return p, fmt.Errorf("decode procedure %s: %w", code, err)
+	}
+	p.Published, p.FiledOnline = published, filed
+	return p, nil
+}
+
+// At reads a record as it was at version. Fault: NotFound "procedure.version".
+func At(ctx context.Context, tx pgx.Tx, code string, version int) (catalogue.Procedure, error) {
+	p, err := Procedure(ctx, tx, code)
+	if err != nil || p.Version == version {
+		return p, err
+	}
+	old, err := scan(tx.QueryRow(ctx, `select v.procedure, v.record, v.published, v.filed_online, v.version, v.valid_from, $3::bool,
+		coalesce(f.name, '') from procedures.procedure_version v left join procedures.field f on f.code = v.record ->> 'field'
+		where v.procedure = $1 and v.version = $2`, code, version, p.Edited))
+	if errors.Is(err, pgx.ErrNoRows) {
+		return old, fault.New(fault.NotFound, "procedure.version", "code", code, "version", version)
+	}
+	return old, err
+}
+
+const summaryColumns = `p.code, p.name, p.field, coalesce(f.name, ''), p.levels, p.online, p.published, p.filed_online,
+	p.edit is not null or p.edit_published is not null or p.edit_filed_online is not null, p.version`
+
+// Filter selects summaries. Zero values do not filter.
+type Filter struct {
+	Field     string
+	Published *bool
+	Edited    *bool
+	After     string // code
+	Limit     int    // 0: all
+}
+
+// List reads summaries by code.
+func List(ctx context.Context, tx pgx.Tx, f Filter) ([]catalogue.Summary, error) {
+	rows, err := tx.Query(ctx, `select `+summaryColumns+procedureFrom+`
+		where ($1 = '' or p.field = $1) and ($2::bool is null or p.published = $2)
+		and ($3::bool is null or $3 = (p.edit is not null or p.edit_published is not null or p.edit_filed_online is not null))
+		and p.code > $4 order by p.code limit nullif($5, 0)`, f.Field, f.Published, f.Edited, f.After, f.Limit)
+	if err != nil {
+		return nil, fmt.Errorf("list procedures: %w", err)
+	}
+	return pgx.CollectRows(rows, summary)
+}
+
+// OfferedBy reads the announced procedures that an agency offers, by name.
+func OfferedBy(ctx context.Context, tx pgx.Tx, agency int32) ([]catalogue.Summary, error) {
+	rows, err := tx.Query(ctx, `select `+summaryColumns+procedureFrom+`
+		join procedures.offering o on o.procedure = p.code
+		where o.agency_id = $1 and o.offered and p.published order by p.name, p.code`, agency)
+	if err != nil {
+		return nil, fmt.Errorf("list offered procedures: %w", err)
+	}
+	return pgx.CollectRows(rows, summary)
+}
+
+func summary(row pgx.CollectableRow) (catalogue.Summary, error) {
+	var s catalogue.Summary
+	var levels []byte
+	err := row.Scan(&s.Code, &s.Name, &s.Field, &s.FieldName, &levels, &s.Online, &s.Published, &s.FiledOnline, &s.Edited, &s.Version)
+	if err != nil {
+		return s, err
+	}
+	return s, json.Unmarshal(levels, &s.Levels)
+}
+
+// Fields reads the fields with the number of announced procedures in each, by name.
+func Fields(ctx context.Context, tx pgx.Tx) ([]catalogue.Field, error) {
+	rows, err := tx.Query(ctx, `select f.code, f.name, (select count(*) from procedures.procedure p
+		where p.field = f.code and p.published) from procedures.field f order by f.name, f.code`)
+	if err != nil {
+		return nil, fmt.Errorf("list fields: %w", err)
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (f catalogue.Field, err error) {
+		return f, row.Scan(&f.Code, &f.Name, &f.Procedures)
+	})
+}

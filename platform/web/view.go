@@ -1,0 +1,161 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"egovctl/platform/kernel/locale"
+	"egovctl/platform/kernel/who"
+)
+
+// Portal is what every page says about whose portal it is.
+type Portal struct {
+	ProvinceVI, ProvinceEN string // "Thành phố Đà Nẵng"
+	NameVI, NameEN         string // of the portal; "" is the usual name
+	OwnerVI, OwnerEN       string // who answers for it, in the footer
+	Code                   string // two-digit code of the province: chooses the colours
+	Domain                 string
+	Version                string
+	Reconstruction         bool // the profile is rebuilt from records; said on every page
+	NoteVI, NoteEN         string
+	Demo                   bool
+	Nav, StaffNav          []NavItem // nil: the usual ones
+}
+
+// NavItem is a line of the main navigation. It is shown when a route answers at its path and lets the reader in.
+type NavItem struct {
+	Path string
+	Key  string // message key
+}
+
+func (p Portal) complete() Portal {
+	if p.Nav == nil {
+		p.Nav = []NavItem{{"/thu-tuc", "web.nav.procedures"}, {"/tra-cuu", "web.nav.track"},
+			{"/co-quan", "web.nav.agencies"}, {"/ho-so", "web.nav.mine"}, {"/gioi-thieu", "web.nav.about"}}
+	}
+	if p.StaffNav == nil {
+		p.StaffNav = []NavItem{{"/can-bo", "web.nav.desk"}, {"/can-bo/ho-so", "web.nav.inbox"},
+			{"/can-bo/tiep-nhan", "web.nav.counter"}, {"/can-bo/thu-tuc", "web.nav.catalogue"},
+			{"/can-bo/tai-khoan", "web.nav.accounts"}, {"/can-bo/trang", "web.nav.sites"}}
+	}
+	return p
+}
+
+type navLine struct {
+	NavItem
+	staff  bool
+	access Access
+}
+
+// meet remembers which paths of the navigation are answered, and for whom.
+func (p *Pages) meet(routes []Route) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.nav = nil
+	add := func(items []NavItem, staff bool) {
+		for _, it := range items {
+			for _, rt := range routes {
+				if rt.Method == http.MethodGet && rt.Pattern == it.Path {
+					p.nav = append(p.nav, navLine{NavItem: it, staff: staff, access: rt.Access})
+				}
+			}
+		}
+	}
+	add(p.portal.Nav, false)
+	add(p.portal.StaffNav, true)
+}
+
+// View is what the layout sees. A page's own blocks see only Data.
+type View struct {
+	Lang     locale.Lang
+	Other    locale.Lang // the language to switch to
+	Switch   string      // address of this page in the other language
+	Portal   Portal
+	Province string
+	Name     string // of the portal, in the reader's language
+	Owner    string
+	Note     string
+	User     who.Principal
+	Official bool
+	Page     string
+	Path     string
+	Search   string // what is in the search box
+	Nav      []NavLink
+	StaffNav []NavLink
+	Year     int
+	Data     any
+}
+
+// NavLink is a line of the navigation as this reader sees it.
+type NavLink struct {
+	Path, Key string
+	Here      bool
+}
+
+func (p *Pages) view(r *http.Request, page string, data any) View {
+	l, user := LangOf(r.Context()), PrincipalOf(r.Context())
+	v := View{Lang: l, Other: locale.English, Portal: p.portal, Page: page, Path: r.URL.Path, User: user,
+		Official: user.Kind == who.Official, Data: data, Year: p.clock.Now().Year(),
+		Province: p.portal.ProvinceVI, Name: p.portal.NameVI, Owner: p.portal.OwnerVI, Note: p.portal.NoteVI}
+	if l == locale.English {
+		v.Other = locale.Vietnamese
+		v.Province, v.Name = orElse(p.portal.ProvinceEN, v.Province), orElse(p.portal.NameEN, v.Name)
+		v.Owner, v.Note = orElse(p.portal.OwnerEN, v.Owner), orElse(p.portal.NoteEN, v.Note)
+	}
+	v.Name = orElse(v.Name, p.texts.T(l, "web.portal.name"))
+	v.Owner = orElse(v.Owner, p.texts.T(l, "web.portal.owner", "province", inSentence(v.Province)))
+	query := url.Values{}
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		query = r.URL.Query()
+	}
+	if r.URL.Path == "/thu-tuc" {
+		v.Search = query.Get("q")
+	}
+	query.Set("lang", string(v.Other))
+	v.Switch = (&url.URL{Path: r.URL.Path, RawQuery: query.Encode()}).RequestURI()
+	v.Nav, v.StaffNav = p.links(r, false), p.links(r, true)
+	return v
+}
+
+func (p *Pages) links(r *http.Request, staff bool) []NavLink {
+	var out []NavLink
+	best := -1
+	for _, n := range p.nav {
+		if n.staff != staff || n.access.admit(PrincipalOf(r.Context())) != nil {
+			continue
+		}
+		out = append(out, NavLink{Path: n.Path, Key: n.Key})
+		under := r.URL.Path == n.Path || strings.HasPrefix(r.URL.Path, n.Path+"/")
+		if under && (best < 0 || len(n.Path) > len(out[best].Path)) {
+			best = len(out) - 1
+		}
+	}
+	if best >= 0 {
+		out[best].Here = true
+	}
+	return out
+}
+
+// sampleRequest is a visitor's request in l, for trying templates at start.
+func sampleRequest(l locale.Lang) *http.Request {
+	ctx := WithLang(context.Background(), l)
+	return (&http.Request{Method: http.MethodGet, URL: &url.URL{Path: "/"}, Header: http.Header{}}).WithContext(ctx)
+}
+
+func samplePeople(l locale.Lang) []*http.Request {
+	visitor := sampleRequest(l)
+	official := who.Principal{Account: "x", Login: "x", Name: "x", Kind: who.Official}
+	return []*http.Request{visitor, visitor.WithContext(WithPrincipal(visitor.Context(), official))}
+}
+
+// inSentence writes "Thành phố Đà Nẵng" as it stands after other words: "thành phố Đà Nẵng".
+func inSentence(name string) string {
+	for _, kind := range []string{"Thành phố", "Tỉnh"} {
+		if rest, ok := strings.CutPrefix(name, kind); ok {
+			return strings.ToLower(kind) + rest
+		}
+	}
+	return name
+}

@@ -1,0 +1,40 @@
+// Package checks is the street of checks: one folder each, one line each below.
+package checks
+
+import (
+	"egovctl/provisioning/checks/accounttools"
+	"egovctl/provisioning/checks/binaries"
+	"egovctl/provisioning/checks/check"
+	"egovctl/provisioning/checks/filesystem"
+	"egovctl/provisioning/checks/hosttime"
+	"egovctl/provisioning/checks/machine"
+	"egovctl/provisioning/checks/major"
+	"egovctl/provisioning/checks/memory"
+	"egovctl/provisioning/checks/openfiles"
+	"egovctl/provisioning/checks/ownership"
+	"egovctl/provisioning/checks/port"
+	"egovctl/provisioning/checks/reach"
+	"egovctl/provisioning/checks/reachable"
+	"egovctl/provisioning/checks/releaseintact"
+	"egovctl/provisioning/checks/rootfolder"
+	"egovctl/provisioning/checks/serving"
+	"egovctl/provisioning/checks/socket"
+	"egovctl/provisioning/checks/space"
+)
+
+// Preflight lists what a host must have before an installation.
+func Preflight() []check.Check {
+	return []check.Check{
+		machine.Check(), hosttime.Check(), memory.Check(), openfiles.Check(), accounttools.Check(),
+		rootfolder.Check(), reach.Check(), socket.Check(), space.Check(), filesystem.Check(),
+		port.Check(), binaries.Check(),
+	}
+}
+
+// Health lists what must be so while an instance works. What the services say of themselves comes after these.
+func Health() []check.Check {
+	return []check.Check{
+		hosttime.Check(), space.Check(), ownership.Check(), releaseintact.Check(),
+		major.Check(), reachable.Check(), serving.Check(),
+	}
+}

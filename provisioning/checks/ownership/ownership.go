@@ -1,0 +1,30 @@
+// Package ownership checks that what only the instance's account may read is the account's, and closed to others.
+package ownership
+
+import (
+	"context"
+
+	"egovctl/provisioning/checks/check"
+)
+
+// Check looks at the secrets, the data and the answers.
+func Check() check.Check {
+	return check.Check{Code: "root.ownership", Service: "root", Severity: "error", Run: func(_ context.Context, look check.Look) check.Finding {
+		r := look.Site.Root
+		for _, path := range []string{r.Secrets(), r.Data(), r.Postgres(), r.Files()} {
+			info, err := look.Host.Stat(path)
+			if err != nil {
+				return check.Wrong("check.ownership.missing", "path", path)
+			}
+			if info.Mode().Perm()&0o077 != 0 {
+				return check.Wrong("check.ownership.open", "path", path, "mode", info.Mode().Perm())
+			}
+			if look.Site.AsRoot {
+				if owned, err := look.Site.Owned(look.Host, path); err != nil || !owned {
+					return check.Wrong("check.ownership.foreign", "path", path, "account", look.Site.Answers.Account())
+				}
+			}
+		}
+		return check.Fine("check.ownership.ok")
+	}}
+}

@@ -1,0 +1,29 @@
+// Package port checks that the answered address can be listened at.
+package port
+
+import (
+	"context"
+	"net"
+
+	"egovctl/provisioning/checks/check"
+	"egovctl/provisioning/supervise"
+)
+
+// Check tries to listen, unless it is this very instance that does.
+func Check() check.Check {
+	return check.Check{Code: "port.free", Service: "platform", Severity: "critical", Run: func(ctx context.Context, look check.Look) check.Finding {
+		address := look.Site.Answers.HTTP.Listen
+		if supervise.Ready(ctx, look.Site) {
+			return check.Fine("check.port.ours", "address", address)
+		}
+		var lc net.ListenConfig
+		ln, err := lc.Listen(ctx, "tcp", address)
+		if err != nil {
+			return check.Wrong("check.port.taken", "address", address)
+		}
+		if err := ln.Close(); err != nil {
+			return check.Failed(err)
+		}
+		return check.Fine("check.port.ok", "address", address)
+	}}
+}

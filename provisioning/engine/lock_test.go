@@ -1,0 +1,55 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"egovctl/platform/kernel/clock"
+	"egovctl/platform/kernel/fault"
+	"egovctl/provisioning/engine"
+)
+
+func TestALostLockEndsItsContextAndTheRun(t *testing.T) {
+	for name, lose := range map[string]func(path string) error{
+		"removed": os.Remove,
+		"replaced": func(path string) error {
+			return errors.Join(os.WriteFile(path+"2", nil, 0o640), os.Rename(path+"2", path))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			root := t.TempDir()
+			if err := os.Mkdir(engine.FolderOf(root), 0o750); err != nil {
+				t.Fatal(err)
+			}
+			l, err := engine.Acquire(root, "install", clock.System{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, free := l.Context(t.Context())
+			defer free()
+			if err := l.Check(); err != nil {
+				t.Fatal(err)
+			}
+			if err := lose(filepath.Join(engine.FolderOf(root), "lock")); err != nil {
+				t.Fatal(err)
+			}
+			<-ctx.Done()
+			wantCode(t, context.Cause(ctx), fault.Internal, "engine.lock.lost")
+			wantCode(t, l.Check(), fault.Internal, "engine.lock.lost")
+		})
+	}
+	t.Run("in the middle of a run", func(t *testing.T) {
+		b := newBench(t)
+		_, err := b.run(t.Context(), &notes{name: "one", root: b.root, ids: []string{"a", "b"}, apply: func(_ context.Context, id string) error {
+			if id == "b" {
+				t.Error("a change was begun without the lock")
+			}
+			return os.Remove(filepath.Join(engine.FolderOf(b.root), "lock"))
+		}})
+		wantCode(t, err, fault.Partial, "engine.partial")
+		wantCode(t, errors.Unwrap(err), fault.Internal, "engine.lock.lost")
+	})
+}

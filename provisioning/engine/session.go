@@ -1,0 +1,274 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+
+	"egovctl/platform/kernel/clock"
+	"egovctl/platform/kernel/fault"
+)
+
+// session is one run under way: the lock, the journal, and what was begun.
+type session struct {
+	o       Options
+	clock   clock.Clock
+	look    Reader
+	op      string
+	lock    *Lock
+	journal *Journal
+	history []Run
+	made    []string // folders that this run had to make for the journal
+	resumes []int
+	out     Outcome
+
+	soon  []Line // lines that wait for the next fsync: nothing is promised on them alone
+	begun []Line // change_started lines of this run
+
+	telling      sync.Mutex
+	index, total int
+	title        string
+}
+
+// open takes the lock and reads the journal. With make it makes ROOT/journal where it is missing.
+func (r *Runner) open(op string, make bool) (*session, error) {
+	s := &session{o: r.o, clock: r.o.Clock, look: ReadOnly(r.o.Host), op: op}
+	if !operation.MatchString(op) {
+		return nil, fault.New(fault.Internal, "engine.operation", "operation", op)
+	}
+	if make {
+		made, err := bootstrap(r.o.Disk, r.o.Root)
+		if err != nil {
+			return nil, errors.Join(err, withdraw(r.o.Disk, r.o.Root, made))
+		}
+		s.made = made
+	}
+	var err error
+	if s.lock, err = acquire(r.o.Disk, r.o.Root, op, r.o.Clock); err != nil {
+		return nil, err
+	}
+	if err := s.read(); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// read looks at what earlier runs left. Where one was cut, everything that it wrote is made durable first: after a kill
+// its files look written to our plans, and a later power cut would take them away unseen.
+func (s *session) read() error {
+	var err error
+	if s.history, err = historyOn(s.o.Disk, s.o.Root); err != nil {
+		return fault.Wrap(err, fault.Unavailable, "engine.journal.read", "path", FolderOf(s.o.Root))
+	}
+	number, head := 1, ""
+	if len(s.history) == 0 {
+		if err := s.settle(); err != nil {
+			return err
+		}
+	}
+	if n := len(s.history); n > 0 {
+		last := s.history[n-1]
+		number, head = last.Number+1, last.Head
+		s.out.Damage = last.Damage
+		if last.Unfinished() || last.State == Cut {
+			if err := s.flush(); err != nil {
+				return err
+			}
+		}
+		if len(last.Damage) > 0 {
+			s.tell(Event{Event: JournalDamaged, Run: last.Number, Message: fmt.Sprint(last.Damage)})
+		}
+	}
+	for _, r := range openRuns(s.history) {
+		if r.Operation == s.op {
+			s.resumes = append(s.resumes, r.Number)
+			s.out.Resumed = true
+		}
+	}
+	s.journal, err = newJournal(s.o, s.op, number, head)
+	return err
+}
+
+// settle syncs the folders on the way to the journal: a first run may have been killed after it made them and before it
+// synced the folders above, and then nothing tells them from old ones.
+func (s *session) settle() error {
+	for dir := FolderOf(s.o.Root); ; dir = filepath.Dir(dir) {
+		err := s.o.Disk.Sync(dir)
+		if err != nil && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.EINVAL) && !errors.Is(err, syscall.ELOOP) {
+			return diskFault(err, dir) // EINVAL: a file system that has no fsync for folders; ELOOP: a link on the way
+		}
+		if dir == filepath.Dir(dir) {
+			return nil
+		}
+	}
+}
+
+func (s *session) flush() error {
+	for _, path := range []string{"/", s.o.Root} {
+		if err := s.o.Disk.Flush(path); err != nil {
+			return diskFault(err, path)
+		}
+	}
+	return nil
+}
+
+// admit lets the caller refuse to start over another operation's unfinished run.
+func (s *session) admit() error {
+	if s.o.Admit == nil {
+		return nil
+	}
+	for _, r := range openRuns(s.history) {
+		if r.Operation == s.op {
+			continue
+		}
+		if err := s.o.Admit(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// soft keeps l for the next fsync.
+func (s *session) soft(l Line) { s.soon = append(s.soon, l) }
+
+// hard makes l, and what waited before it, durable; then tells them.
+func (s *session) hard(l Line) error {
+	lines := s.soon
+	if !s.journal.Begun() {
+		if err := s.anchor(); err != nil {
+			return err
+		}
+		lines = append([]Line{{Event: RunStarted, Resumes: s.resumes}}, lines...)
+	}
+	lines = append(lines, l)
+	s.o.Failpoint(Point{l.Event + " before", l.Step, changeID(l)})
+	written, err := s.journal.Append(lines...)
+	if err != nil {
+		return err
+	}
+	s.soon, s.out.Run = nil, s.journal.number
+	if l.Event == ChangeStarted {
+		s.begun = append(s.begun, written[len(written)-1])
+	}
+	s.o.Failpoint(Point{l.Event + " after", l.Step, changeID(l)})
+	for _, w := range written {
+		s.tell(eventOf(w))
+	}
+	return nil
+}
+
+// anchor makes the newest journal file durable before a new one refers to its last sum.
+func (s *session) anchor() error {
+	if n := len(s.history); n > 0 {
+		last := s.history[n-1]
+		path := filepath.Join(FolderOf(s.o.Root), fmt.Sprintf("%04d-%s.jsonl", last.Number, last.Operation))
+		if err := s.o.Disk.Sync(path); err != nil {
+			return diskFault(err, path)
+		}
+	}
+	return nil
+}
+
+func changeID(l Line) string {
+	if l.Change == nil {
+		return ""
+	}
+	return l.Change.ID
+}
+
+// at says which step is under way, for the events that follow.
+func (s *session) at(index, total int, info Info) {
+	s.telling.Lock()
+	defer s.telling.Unlock()
+	s.index, s.total, s.title = index, total, info.Title
+}
+
+// tell hands e on; one at a time, because a step may report progress from another goroutine.
+func (s *session) tell(e Event) {
+	s.telling.Lock()
+	defer s.telling.Unlock()
+	if e.At.IsZero() {
+		e.At, e.Op = s.clock.Now(), s.op
+	}
+	if e.Step != "" {
+		e.Title, e.Index, e.Of = s.title, s.index, s.total
+	}
+	s.o.Events(e)
+}
+
+// progress tells how far a change is: at most ten times a second, and the last one always.
+func (s *session) progress(step string, c Change) Progress {
+	var mu sync.Mutex
+	var last time.Time
+	return func(done, total int64, unit string) {
+		mu.Lock()
+		now := time.Now()
+		if now.Sub(last) < 100*time.Millisecond && (total == 0 || done < total) {
+			mu.Unlock()
+			return
+		}
+		last = now
+		mu.Unlock()
+		s.tell(Event{Event: StepProgress, Step: step, Change: c.ID, Action: c.Action, Target: c.Target, Done: done, Total: total, Unit: unit})
+	}
+}
+
+// finish writes the last word of a run that did something, or that ends one which was cut after its last change; a run
+// that found nothing to do leaves nothing behind.
+func (s *session) finish() error {
+	if !s.journal.Begun() && len(s.resumes) == 0 {
+		return withdraw(s.o.Disk, s.o.Root, s.made)
+	}
+	return s.hard(Line{Event: RunDone, Count: s.out.Changes})
+}
+
+// fail writes the last word of a run that stopped, after putting everything back where that is the policy, and returns
+// the fault for the caller.
+func (s *session) fail(work context.Context, steps []Step, cause error) error {
+	if !s.journal.Begun() {
+		return joined(cause, withdraw(s.o.Disk, s.o.Root, s.made))
+	}
+	stopped := fault.Is(cause, fault.Interrupted)
+	if s.o.OnFailure == Undo && !stopped && s.journal.broken == nil {
+		return s.putBack(work, steps, cause)
+	}
+	last := s.lineOf(RunFailed, cause)
+	if stopped {
+		last = Line{Event: RunStopped}
+	}
+	last.Count = s.out.Changes
+	err := s.hard(last)
+	if stopped {
+		return joined(cause, err)
+	}
+	return joined(fault.Wrap(cause, fault.Partial, "engine.partial", "operation", s.op, "run", s.journal.number), err)
+}
+
+// lineOf describes a failure for the journal.
+func (s *session) lineOf(event string, cause error) Line {
+	f := fault.From(cause)
+	return Line{Event: event, Code: string(f.Code), Key: f.Key, Error: s.journal.guard.mask(cause.Error())}
+}
+
+// joined keeps cause in front, so that its code and its sentence are the ones that count.
+func joined(cause, more error) error {
+	if more == nil || errors.Is(cause, more) {
+		return cause
+	}
+	f := *fault.From(cause)
+	f.Cause = errors.Join(f.Cause, more)
+	return &f
+}
+
+func (s *session) close() {
+	if s.journal != nil {
+		_ = s.journal.Close() // every line was fsynced when it was written
+	}
+	_ = s.lock.Release() // the kernel does it at the latest when the process ends
+}

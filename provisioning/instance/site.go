@@ -1,0 +1,90 @@
+package instance
+
+import (
+	"os"
+	"strings"
+
+	"egovctl/platform/db/cluster"
+	"egovctl/platform/kernel/fault"
+	"egovctl/platform/kernel/secret"
+	"egovctl/provisioning/engine"
+)
+
+// Site is one instance on one host: where it lies, what was answered, which release is meant. Every step is given it.
+type Site struct {
+	Root    Root
+	Answers Loaded
+	Version string
+	AsRoot  bool // root installs: processes and files belong to the instance's own account
+}
+
+// Account is who runs the instance: its own account when root installs, nil (the caller) otherwise. fault.NotFound
+// before the account was made.
+func (s Site) Account(look engine.Reader) (*engine.Account, error) {
+	if !s.AsRoot {
+		return nil, nil //nolint:nilnil // nil means the caller, as in engine.Command
+	}
+	a, err := look.LookupAccount(s.Answers.Account())
+	if err != nil {
+		return nil, err
+	}
+	return &a, nil
+}
+
+// Own gives path to the instance's account; nothing to do when that is the caller.
+func (s Site) Own(on engine.Host, path string) error {
+	a, err := s.Account(on)
+	if a == nil || err != nil {
+		return err
+	}
+	return on.Chown(path, a.UID, a.GID)
+}
+
+// Owned reports whether path belongs to the account that runs the instance.
+func (s Site) Owned(look engine.Reader, path string) (bool, error) {
+	uid, _, err := look.Owner(path)
+	if err != nil {
+		return false, err
+	}
+	a, err := s.Account(look)
+	if err != nil {
+		return false, err
+	}
+	if a == nil {
+		return uid == os.Getuid(), nil
+	}
+	return uid == a.UID, nil
+}
+
+// Secrets that an installation makes for itself, by file name below etc/secrets.
+const (
+	SuperPassword    = "db-superuser" // PostgreSQL's superuser: roles, repairs
+	OwnerPassword    = "db-owner"     // egov_owner: migrations and seeds
+	AppPassword      = "db-app"       // egov_app: the platform, under row-level security
+	ReadOnlyPassword = "db-readonly"  // egov_readonly: reports
+	AuditKey         = "audit-key"    // signs the heads of the audit chain; audit-key.pub verifies them
+)
+
+// Database is the name of the one database.
+const Database = "egov"
+
+// Secret reads a secret of the instance. fault.NotInstalled when it is not there yet.
+func (s Site) Secret(name string) (secret.String, error) {
+	raw, err := os.ReadFile(s.Root.Secret(name))
+	if os.IsNotExist(err) {
+		return secret.String{}, fault.Wrap(err, fault.NotInstalled, "instance.secret.absent", "name", name)
+	}
+	if err != nil {
+		return secret.String{}, fault.Wrap(err, fault.Forbidden, "instance.secret.unreadable", "name", name)
+	}
+	return secret.New(strings.TrimSpace(string(raw))), nil
+}
+
+// DSN is the address of the database for a role whose password is the secret name.
+func (s Site) DSN(role, name, database string) (secret.String, error) {
+	password, err := s.Secret(name)
+	if err != nil {
+		return secret.String{}, err
+	}
+	return cluster.SocketDSN(s.Root.SocketDir(s.Answers.Config), 5432, role, password, database), nil
+}

@@ -1,0 +1,61 @@
+// Package sequence holds the ordered lists: what an installation does, and what a start does.
+package sequence
+
+import (
+	"egovctl/platform/db"
+	"egovctl/provisioning/engine"
+	"egovctl/provisioning/instance"
+	"egovctl/provisioning/steps/account"
+	"egovctl/provisioning/steps/answers"
+	"egovctl/provisioning/steps/cluster"
+	"egovctl/provisioning/steps/database"
+	"egovctl/provisioning/steps/layout"
+	"egovctl/provisioning/steps/once"
+	"egovctl/provisioning/steps/platform"
+	"egovctl/provisioning/steps/release"
+	"egovctl/provisioning/steps/schema"
+	"egovctl/provisioning/steps/seed"
+	"egovctl/provisioning/steps/server"
+)
+
+// Parts is what an installation is given as plain values.
+type Parts struct {
+	Site      instance.Site
+	Binary    string // the running binary: it carries its release
+	Secrets   []answers.Secret
+	Streams   []db.Stream // schemas to migrate
+	Loads     []seed.Load // packaged data
+	Accounts  once.Task   // first administrator, or the demo's accounts
+	Samples   once.Task   // the demo's dossiers; nil for none
+	Probe     once.Task   // the synthetic dossier; nil to leave it out
+	PurgeData bool        // removal only: take the data too
+}
+
+// Install is the whole of an installation, in its order. Its undo, in reverse, is the removal.
+func Install(p Parts) []engine.Step {
+	steps := []engine.Step{
+		account.New(p.Site),
+		layout.New(p.Site),
+		answers.New(p.Site, p.Secrets),
+		release.New(p.Site, p.Binary),
+		cluster.New(p.Site, p.PurgeData),
+		server.New(p.Site),
+		database.New(p.Site),
+		schema.New(p.Site, p.Streams),
+		seed.New(p.Site, p.Loads),
+		once.New("accounts", "seed", p.Accounts),
+	}
+	if p.Samples != nil {
+		steps = append(steps, once.New("samples", "accounts", p.Samples))
+	}
+	steps = append(steps, platform.New(p.Site))
+	if p.Probe != nil {
+		steps = append(steps, once.New("probe", "platform", p.Probe))
+	}
+	return steps
+}
+
+// Start brings a stopped instance up.
+func Start(site instance.Site) []engine.Step {
+	return []engine.Step{server.New(site), platform.New(site)}
+}

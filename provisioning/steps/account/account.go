@@ -1,0 +1,44 @@
+// Package account makes the local account that runs the instance, when root installs it.
+package account
+
+import (
+	"context"
+
+	"egovctl/platform/kernel/fault"
+	"egovctl/provisioning/engine"
+	"egovctl/provisioning/instance"
+)
+
+// Step makes the account egov-<instance>.
+type Step struct{ site instance.Site }
+
+// New makes the step.
+func New(site instance.Site) *Step { return &Step{site} }
+
+// Info describes the step.
+func (s *Step) Info() engine.Info {
+	return engine.Info{Name: "account", Title: "step.account", Touches: []string{"account"}, Reversible: true}
+}
+
+// Plan asks for the account when root installs and it is not there.
+func (s *Step) Plan(_ context.Context, look engine.Reader) ([]engine.Change, error) {
+	if !s.site.AsRoot {
+		return nil, nil
+	}
+	_, err := look.LookupAccount(s.site.Answers.Account())
+	if fault.Is(err, fault.NotFound) {
+		return []engine.Change{{ID: "account", Action: "create", Target: s.site.Answers.Account()}}, nil
+	}
+	return nil, err
+}
+
+// Apply makes the account.
+func (s *Step) Apply(_ context.Context, on engine.Host, c engine.Change, _ engine.Progress) error {
+	_, err := on.CreateAccount(c.Target, string(s.site.Root))
+	return err
+}
+
+// Undo removes the account; the journal says that we made it.
+func (s *Step) Undo(_ context.Context, on engine.Host, c engine.Change) error {
+	return on.RemoveAccount(c.Target)
+}

@@ -1,0 +1,121 @@
+// Package answers writes what was answered into etc/instance.yaml and makes the secrets that the instance keeps for
+// itself.
+package answers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+
+	"egovctl/platform/kernel/secret"
+	"egovctl/provisioning/engine"
+	"egovctl/provisioning/instance"
+)
+
+// Secret is a file below etc/secrets that an installation makes for itself, once.
+type Secret struct {
+	Name string
+	Make func() (content, public []byte, err error) // public, when there is one, is written beside as Name + ".pub"
+}
+
+// Password makes a secret that is a random password.
+func Password(name string) Secret {
+	return Secret{Name: name, Make: func() ([]byte, []byte, error) { return []byte(secret.Random(32).Reveal() + "\n"), nil, nil }}
+}
+
+// Step writes instance.yaml and the secrets.
+type Step struct {
+	site    instance.Site
+	secrets []Secret
+}
+
+// New makes the step.
+func New(site instance.Site, secrets []Secret) *Step { return &Step{site, secrets} }
+
+// Info describes the step.
+func (s *Step) Info() engine.Info {
+	return engine.Info{Name: "answers", Title: "step.answers", Touches: []string{"etc"}, Reversible: true}
+}
+
+// Plan asks for each secret that is not there, for instance.yaml when it is absent or answers something else, and for
+// the copy of what is carried out. An existing secret is never replaced: it is the key to existing data. A file that
+// answers the same in other words (an operator's own comments) stays as it is.
+func (s *Step) Plan(_ context.Context, look engine.Reader) ([]engine.Change, error) {
+	var changes []engine.Change
+	for _, sec := range s.secrets {
+		name, path := sec.Name, s.site.Root.Secret(sec.Name)
+		if raw, err := look.ReadFile(path); errors.Is(err, fs.ErrNotExist) || (err == nil && len(raw) == 0) {
+			changes = append(changes, engine.Change{ID: name, Action: "create", Target: path})
+		} else if err != nil {
+			return nil, fmt.Errorf("look at secret %s: %w", name, err)
+		}
+	}
+	for _, f := range []struct{ id, path string }{{answersFile, s.site.Root.Config()}, {appliedFile, s.site.Root.Applied()}} {
+		_, err := look.Stat(f.path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			changes = append(changes, engine.Change{ID: f.id, Action: "create", Target: f.path})
+		case err != nil:
+			return nil, fmt.Errorf("look at %s: %w", f.path, err)
+		default:
+			have, err := instance.Load(instance.Sources{File: f.path})
+			if err != nil || len(s.site.Answers.Diff(have)) > 0 {
+				changes = append(changes, engine.Change{ID: f.id, Action: "update", Target: f.path})
+			}
+		}
+	}
+	return changes, nil
+}
+
+const (
+	answersFile = "instance.yaml"
+	appliedFile = "applied"
+)
+
+// Apply writes one file. The copy of what is carried out comes last: where it stands, the others stand too.
+func (s *Step) Apply(_ context.Context, on engine.Host, c engine.Change, _ engine.Progress) error {
+	if c.ID == answersFile || c.ID == appliedFile {
+		return s.write(on, c.Target, s.site.Answers.YAML(), 0o640)
+	}
+	for _, sec := range s.secrets {
+		if sec.Name != c.ID {
+			continue
+		}
+		content, public, err := sec.Make()
+		if err != nil {
+			return fmt.Errorf("make secret %s: %w", sec.Name, err)
+		}
+		if public != nil {
+			if err := s.write(on, c.Target+".pub", public, 0o644); err != nil {
+				return err
+			}
+		}
+		return s.write(on, c.Target, content, 0o600)
+	}
+	return fmt.Errorf("no such secret: %s", c.ID)
+}
+
+func (s *Step) write(on engine.Host, path string, content []byte, mode fs.FileMode) error {
+	if err := on.WriteFile(path, content, mode); err != nil {
+		return err
+	}
+	return s.site.Own(on, path)
+}
+
+// Undo removes instance.yaml and the secrets, but keeps the secrets while the data that they open is there.
+func (s *Step) Undo(_ context.Context, on engine.Host, c engine.Change) error {
+	if c.Action != "create" {
+		return nil
+	}
+	if c.ID != answersFile && c.ID != appliedFile {
+		if _, err := on.Stat(filepath.Join(s.site.Root.Postgres(), "PG_VERSION")); err == nil {
+			return nil
+		}
+	}
+	if err := on.Remove(c.Target + ".pub"); err != nil {
+		return err
+	}
+	return on.Remove(c.Target)
+}

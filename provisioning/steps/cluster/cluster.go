@@ -1,0 +1,104 @@
+// Package cluster makes the data folder of the instance's private PostgreSQL, and keeps its settings as this release
+// wants them.
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+
+	pg "egovctl/platform/db/cluster"
+	"egovctl/platform/kernel/fault"
+	"egovctl/provisioning/engine"
+	"egovctl/provisioning/instance"
+)
+
+// Step makes the cluster. PurgeData says whether an undo may take the data with it.
+type Step struct {
+	site  instance.Site
+	purge bool
+}
+
+// New makes the step.
+func New(site instance.Site, purgeData bool) *Step { return &Step{site, purgeData} }
+
+// Info describes the step.
+func (s *Step) Info() engine.Info {
+	return engine.Info{Name: "cluster", Title: "step.cluster", Touches: []string{"data/postgres"}, Reversible: s.purge, Why: "step.cluster.kept"}
+}
+
+// Plan asks for the data folder when there is none. Data of another major version is refused.
+func (s *Step) Plan(_ context.Context, look engine.Reader) ([]engine.Change, error) {
+	made := engine.Change{ID: "initdb", Action: "create", Target: s.site.Root.Postgres()}
+	if _, err := look.Stat(filepath.Join(s.site.Root.Postgres(), "PG_VERSION")); errors.Is(err, fs.ErrNotExist) {
+		return []engine.Change{made}, nil
+	} else if err != nil {
+		return nil, fmt.Errorf("look at data folder: %w", err)
+	}
+	c, err := s.site.Cluster(look)
+	if fault.Is(err, fault.NotFound) {
+		return nil, engine.After("account")
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := c.CheckMajor(); err != nil {
+		return nil, err
+	}
+	// Data that an earlier installation kept belong to an account that is gone by now.
+	if owned, err := s.site.Owned(look, made.Target); err != nil || !owned {
+		return []engine.Change{{ID: "own", Action: "update", Target: made.Target}}, err
+	}
+	return nil, nil
+}
+
+// Apply runs initdb aside and moves the result into place, or gives kept data to the present account.
+func (s *Step) Apply(ctx context.Context, on engine.Host, ch engine.Change, _ engine.Progress) error {
+	if ch.ID == "own" {
+		return s.own(on, ch.Target)
+	}
+	c, err := s.site.Cluster(on)
+	if err != nil {
+		return err
+	}
+	password, err := s.site.Secret(instance.SuperPassword)
+	if err != nil {
+		return err
+	}
+	return c.Init(ctx, password, pg.HostSize())
+}
+
+// own hands the tree below path over, the folder itself last: until then the next plan sees that it is not done.
+func (s *Step) own(on engine.Host, path string) error {
+	entries, err := on.ReadDir(path)
+	if err != nil {
+		return fmt.Errorf("look at %s: %w", path, err)
+	}
+	for _, e := range entries {
+		child := filepath.Join(path, e.Name())
+		if e.IsDir() {
+			err = s.own(on, child)
+		} else {
+			err = s.site.Own(on, child)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return s.site.Own(on, path)
+}
+
+// Undo removes the data folder, but only when the operator said so.
+func (s *Step) Undo(_ context.Context, on engine.Host, c engine.Change) error {
+	if !s.purge || c.ID == "own" {
+		return nil
+	}
+	for _, path := range []string{c.Target, c.Target + ".new", c.Target + ".new.pw"} {
+		if err := on.RemoveAll(path); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,98 @@
+// Package layout makes the folders of an instance with their owner and mode.
+package layout
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"egovctl/platform/kernel/fault"
+	"egovctl/provisioning/engine"
+	"egovctl/provisioning/instance"
+)
+
+// Step makes the folders.
+type Step struct{ site instance.Site }
+
+// New makes the step.
+func New(site instance.Site) *Step { return &Step{site} }
+
+// Info describes the step.
+func (s *Step) Info() engine.Info {
+	return engine.Info{Name: "layout", Title: "step.layout", Touches: []string{"folders"}, Reversible: true}
+}
+
+type folder struct {
+	path string
+	mode fs.FileMode
+}
+
+// folders lists parents before children. Only the account may look into data, secrets and backups.
+func (s *Step) folders() []folder {
+	r := s.site.Root
+	all := []folder{
+		{string(r), 0o755}, {r.Journal(), 0o750}, {r.Releases(), 0o755}, {r.Local(), 0o755}, {r.Etc(), 0o750}, {r.Secrets(), 0o700},
+		{r.Data(), 0o700}, {r.Files(), 0o700}, {r.Backups(), 0o700}, {r.Log(), 0o750}, {r.Run(), 0o755},
+	}
+	if dir := r.SocketDir(s.site.Answers.Config); dir != r.Run() {
+		all = append(all, folder{dir, 0o700})
+	}
+	return all
+}
+
+// Plan lists the folders that are missing or have another owner or mode.
+func (s *Step) Plan(_ context.Context, look engine.Reader) ([]engine.Change, error) {
+	var changes []engine.Change
+	for _, f := range s.folders() {
+		info, err := look.Stat(f.path)
+		if errors.Is(err, fs.ErrNotExist) {
+			changes = append(changes, engine.Change{ID: f.path, Action: "create", Target: f.path})
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("look at %s: %w", f.path, err)
+		}
+		if !info.IsDir() {
+			return nil, fault.New(fault.Finding, "layout.not_folder", "path", f.path)
+		}
+		owned, err := s.site.Owned(look, f.path)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return nil, err
+		}
+		if !owned || info.Mode().Perm() != f.mode {
+			changes = append(changes, engine.Change{ID: f.path, Action: "update", Target: f.path})
+		}
+	}
+	return changes, nil
+}
+
+// Apply makes one folder, or gives it its owner and mode.
+func (s *Step) Apply(_ context.Context, on engine.Host, c engine.Change, _ engine.Progress) error {
+	for _, f := range s.folders() {
+		if f.path != c.Target {
+			continue
+		}
+		if err := on.MkdirAll(f.path, f.mode); err != nil {
+			return err
+		}
+		if err := s.site.Own(on, f.path); err != nil {
+			return err
+		}
+		return on.Chmod(f.path, f.mode)
+	}
+	return fmt.Errorf("no such folder in the layout: %s", c.Target)
+}
+
+// Undo removes a folder that we made, if nothing is left in it; the root and the journal go last, by the engine.
+func (s *Step) Undo(_ context.Context, on engine.Host, c engine.Change) error {
+	r := s.site.Root
+	if c.Action != "create" || c.Target == string(r) || c.Target == r.Journal() {
+		return nil
+	}
+	left, err := on.ReadDir(c.Target)
+	if errors.Is(err, fs.ErrNotExist) || len(left) > 0 {
+		return nil
+	}
+	return on.Remove(c.Target)
+}
