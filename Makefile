@@ -19,17 +19,17 @@ help: ## print the targets
 
 build: bin/egovctl ## bin/egovctl, one static binary (VERSION=1.2.3 sets its version)
 
-bin/egovctl: $(GO_FILES) go.mod go.sum $(DIST)/site.css $(shell find templates -type f -not -path '*/dist/*' -not -path '*/node_modules/*' 2>/dev/null) bin/.version-$(VERSION)
+bin/egovctl: $(GO_FILES) go.mod go.sum $(DIST)/fonts.css $(shell find templates -type f -not -path '*/dist/*' -not -path '*/node_modules/*' 2>/dev/null) bin/.version-$(VERSION)
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/egovctl
 
 bin/.version-$(VERSION):
 	@mkdir -p bin && rm -f bin/.version-* && touch $@
 
-assets: $(DIST)/site.css ## fetch and build what the pages need (npm), not committed
+assets: $(DIST)/fonts.css ## fetch and build what the pages need (npm), not committed
 
-$(DIST)/site.css: $(ASSETS)/package-lock.json $(wildcard $(ASSETS)/src/*) $(ASSETS)/build.mjs
+$(DIST)/fonts.css: $(ASSETS)/package-lock.json $(ASSETS)/build
 	@.ci/need node
-	cd $(ASSETS) && npm ci --no-audit --no-fund --ignore-scripts && node build.mjs
+	$(ASSETS)/build
 
 demo: ## get what is missing, build, install the demo, print address and accounts, leave it running
 	@.ci/need postgres node

@@ -1,30 +1,45 @@
 package audit
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"hash"
-	"time"
 )
+
+// texts are the text columns of a row, in the order in which the chain reads them; detail is as PostgreSQL writes jsonb.
+const texts = 7
 
 // row is an audit row as the chain sees it.
 type row struct {
-	id      int64
-	at      time.Time
-	kind    string
-	account string
-	login   string
-	service string
-	action  string
-	object  string
-	agency  int32
-	detail  string // as PostgreSQL writes jsonb
+	id     int64
+	at     int64 // microseconds since 2000, as PostgreSQL counts
+	agency int32 // 0 for none
+	text   [texts][]byte
 }
 
-const columns = `a.id, a.at, a.kind, a.account, a.login, a.service, a.action, a.object, coalesce(a.agency_id, 0), a.detail::text`
+const columns = `a.id, a.at, coalesce(a.agency_id, 0), a.kind, a.account, a.login, a.service, a.action, a.object, a.detail::text`
 
-func (r *row) targets() []any {
-	return []any{&r.id, &r.at, &r.kind, &r.account, &r.login, &r.service, &r.action, &r.object, &r.agency, &r.detail}
+// decode reads the columns in PostgreSQL's binary format. The texts stay where they are, so the row is good until the
+// next one is fetched.
+func (r *row) decode(v [][]byte) error {
+	if len(v[0]) != 8 || len(v[1]) != 8 || len(v[2]) != 4 {
+		return errors.New("decode audit row: not in binary format")
+	}
+	r.id = int64(binary.BigEndian.Uint64(v[0]))
+	r.at = int64(binary.BigEndian.Uint64(v[1]))
+	r.agency = int32(binary.BigEndian.Uint32(v[2]))
+	copy(r.text[:], v[3:3+texts])
+	return nil
+}
+
+// clone gives the texts a place of their own.
+func (r row) clone() row {
+	for i := range r.text {
+		r.text[i] = bytes.Clone(r.text[i])
+	}
+	return r
 }
 
 // chain computes links. A link's hash covers the link before it, its own number and every field of its row, each
@@ -47,9 +62,9 @@ func (c *chain) add(r *row) []byte {
 	b := append(c.buf[:0], c.last[:]...)
 	b = binary.BigEndian.AppendUint64(b, uint64(c.seq))
 	b = binary.BigEndian.AppendUint64(b, uint64(r.id))
-	b = binary.BigEndian.AppendUint64(b, uint64(r.at.UnixMicro()))
+	b = binary.BigEndian.AppendUint64(b, uint64(r.at))
 	b = binary.BigEndian.AppendUint32(b, uint32(r.agency))
-	for _, s := range []string{r.kind, r.account, r.login, r.service, r.action, r.object, r.detail} {
+	for _, s := range r.text {
 		b = binary.BigEndian.AppendUint32(b, uint32(len(s)))
 		b = append(b, s...)
 	}

@@ -50,22 +50,29 @@ func NewSealer(pool *db.Pool, keyFile, headFile string, now clock.Clock) (*Seale
 // another server's transactions: when the server is not the one of the last head, every row without a link is looked at,
 // and ids of its future count as ended, since no running transaction can have them.
 func (s *Sealer) Seal(ctx context.Context) (int, error) {
-	total := 0
+	total, from := 0, start
 	for {
-		n, head, err := s.sealBatch(ctx)
+		n, head, last, err := s.sealBatch(ctx, from)
 		if err != nil {
 			return total, err
 		}
 		total += n
-		if n == batch {
+		switch {
+		case n == batch:
+			from = last
 			continue
-		}
-		if head.Number == 0 || s.headFile == "" {
+		case from != start:
+			from = start // what came below while we went up
+			continue
+		case head.Number == 0 || s.headFile == "":
 			return total, nil
 		}
 		return total, s.publish(head)
 	}
 }
+
+// start is the transaction id below all others.
+const start = "0"
 
 // publish writes the head file unless it is there already.
 func (s *Sealer) publish(head Head) error {
@@ -79,15 +86,27 @@ func (s *Sealer) publish(head Head) error {
 	return writeHead(s.headFile, head)
 }
 
+// binaryFormat asks for every column as row.decode reads it.
+var binaryFormat = pgx.QueryResultFormats{pgx.BinaryFormatCode}
+
 // place is where the chain stands.
 type place struct {
 	head    Head
 	horizon string // xid8 as text
 	foreign bool   // the last head was sealed on another server
+	more    bool   // and old rows may be left: the next look begins as on a foreign server again
 }
 
-func (s *Sealer) sealBatch(ctx context.Context) (n int, head Head, err error) {
+// sealBatch seals up to batch rows. from matters on a foreign server only, where no horizon is known: transaction ids
+// below it were looked at a moment ago.
+func (s *Sealer) sealBatch(ctx context.Context, from string) (n int, head Head, last string, err error) {
 	err = s.pool.Tx(ctx, who.Program("seal"), func(ctx context.Context, tx pgx.Tx) error {
+		// The planner cannot know how few rows lie past the horizon and would read the whole chain to find those without a
+		// link. Walking the index from the horizon on, and looking each row up, costs the same with ten million rows.
+		if _, err := tx.Exec(ctx, `set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off;
+			set local enable_bitmapscan = off; set local statement_timeout = 0`); err != nil {
+			return err
+		}
 		var mine bool
 		if err := tx.QueryRow(ctx, `select pg_try_advisory_xact_lock($1)`, sealLock).Scan(&mine); err != nil || !mine {
 			return err
@@ -97,19 +116,23 @@ func (s *Sealer) sealBatch(ctx context.Context) (n int, head Head, err error) {
 			return err
 		}
 		head = at.head
+		if at.foreign {
+			at.horizon = from
+		}
 		rows, horizon, err := unsealed(ctx, tx, at)
 		if err != nil || len(rows) == 0 {
 			return err
 		}
-		n = len(rows)
+		n, last = len(rows), horizon
+		at.more = at.foreign && (n == batch || from != start)
 		head, err = s.bind(ctx, tx, at, rows, horizon)
 		return err
 	})
-	return n, head, err
+	return n, head, last, err
 }
 
 func readPlace(ctx context.Context, tx pgx.Tx) (place, error) {
-	at := place{horizon: "0"}
+	at := place{horizon: start}
 	h := &at.head
 	err := tx.QueryRow(ctx, `select number, last_seq, hash, sealed_at, key, signature, horizon::text,
 		cluster <> (select system_identifier from pg_control_system())
@@ -125,21 +148,22 @@ func readPlace(ctx context.Context, tx pgx.Tx) (place, error) {
 func unsealed(ctx context.Context, tx pgx.Tx, at place) ([]row, string, error) {
 	certain := `a.xact >= $1::text::xid8 and a.xact < pg_snapshot_xmin(pg_current_snapshot())`
 	if at.foreign {
-		at.horizon = "0"
 		certain = `a.xact >= $1::text::xid8
 			and (a.xact < pg_snapshot_xmin(pg_current_snapshot()) or a.xact >= pg_snapshot_xmax(pg_current_snapshot()))`
 	}
 	rows, err := tx.Query(ctx, `select `+columns+`, a.xact::text, pg_snapshot_xmin(pg_current_snapshot())::text
 		from platform.audit a where `+certain+` and not exists (select from platform.audit_link l where l.entry = a.id)
-		order by a.xact, a.id limit `+strconv.Itoa(batch), at.horizon)
+		order by a.xact, a.id limit `+strconv.Itoa(batch), binaryFormat, at.horizon)
 	if err != nil {
 		return nil, "", err
 	}
 	var last, xmin string
 	out, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (row, error) {
 		var x row
-		err := r.Scan(append(x.targets(), &last, &xmin)...)
-		return x, err
+		v := r.RawValues()
+		last, xmin = string(v[3+texts]), string(v[4+texts]) // casts to text, the same in either format
+		err := x.decode(v)
+		return x.clone(), err
 	})
 	if len(out) == batch {
 		return out, last, err
@@ -167,6 +191,6 @@ func (s *Sealer) bind(ctx context.Context, tx pgx.Tx, at place, rows []row, hori
 	_, err = tx.Exec(ctx, `insert into platform.audit_head (number, last_seq, hash, horizon, cluster, sealed_at, key, signature)
 		select $1, $2, $3, case when $8 then '0'::xid8 else $4::text::xid8 end,
 		       case when $8 then 0 else system_identifier end, $5, $6, $7 from pg_control_system()`,
-		head.Number, head.LastSeq, head.Hash, horizon, head.SealedAt, head.Key, head.Signature, at.foreign && len(rows) == batch)
+		head.Number, head.LastSeq, head.Hash, horizon, head.SealedAt, head.Key, head.Signature, at.more)
 	return head, err
 }

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/ed25519"
-	"time"
+	"encoding/binary"
 
 	"github.com/jackc/pgx/v5"
 
@@ -80,46 +80,48 @@ func (v *verifier) checkCopies() error {
 	return nil
 }
 
-const walkSQL = `select l.seq, l.entry, l.hash, a.id is not null,
-	coalesce(a.id, 0), coalesce(a.at, 'epoch'), coalesce(a.kind, ''), coalesce(a.account, ''), coalesce(a.login, ''),
-	coalesce(a.service, ''), coalesce(a.action, ''), coalesce(a.object, ''), coalesce(a.agency_id, 0), coalesce(a.detail::text, ''),
-	h.number, h.hash, h.sealed_at, h.key, h.signature
+const walkSQL = `select ` + columns + `, l.seq, l.entry, l.hash, h.number, h.hash, h.sealed_at, h.key, h.signature
 	from platform.audit_link l
 	left join platform.audit a on a.id = l.entry
 	left join platform.audit_head h on h.last_seq = l.seq
 	order by l.seq`
 
+// atLink is the column of l.seq in walkSQL.
+const atLink = 3 + texts
+
+// walk goes along the links. It reads the columns where they lie in the network buffer: four fifths of the time would
+// otherwise go into copies.
 func (v *verifier) walk(ctx context.Context, tx pgx.Tx) error {
-	rows, err := tx.Query(ctx, walkSQL)
+	rows, err := tx.Query(ctx, walkSQL, binaryFormat)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
+	var r row
 	for rows.Next() {
-		var seq, entry int64
-		var stored []byte
-		var there bool
-		var r row
-		var number *int64
-		var at *time.Time
-		var h Head
-		targets := append([]any{&seq, &entry, &stored, &there}, r.targets()...)
-		if err := rows.Scan(append(targets, &number, &h.Hash, &at, &h.Key, &h.Signature)...); err != nil {
+		raw := rows.RawValues()
+		seq, entry := int64(binary.BigEndian.Uint64(raw[atLink])), int64(binary.BigEndian.Uint64(raw[atLink+1]))
+		if seq != v.chain.seq+1 {
+			return v.fail("link", v.chain.seq+1, 0)
+		}
+		if raw[0] == nil {
+			return v.fail("missing", seq, entry)
+		}
+		if err := r.decode(raw); err != nil {
 			return err
 		}
-		switch {
-		case seq != v.chain.seq+1:
-			return v.fail("link", v.chain.seq+1, 0)
-		case !there:
-			return v.fail("missing", seq, entry)
-		case !bytes.Equal(v.chain.add(&r), stored):
+		if !bytes.Equal(v.chain.add(&r), raw[atLink+2]) {
 			return v.fail("edited", seq, entry)
 		}
 		v.report.Rows++
-		if number == nil {
+		if raw[atLink+3] == nil {
 			continue
 		}
-		h.Number, h.LastSeq, h.SealedAt = *number, seq, *at
+		h := Head{LastSeq: seq}
+		skip := make([]any, atLink+3)
+		if err := rows.Scan(append(skip, &h.Number, &h.Hash, &h.SealedAt, &h.Key, &h.Signature)...); err != nil {
+			return err
+		}
 		if err := v.head(h); err != nil {
 			return err
 		}

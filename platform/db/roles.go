@@ -130,7 +130,7 @@ func CreateDatabase(ctx context.Context, dsn, name string) (created bool, err er
 		}
 	}
 	// repeated each time: a cut between creating and closing must not leave the database open to all
-	_, err = conn.Exec(ctx, fmt.Sprintf("begin; revoke all on database %[1]s from public; grant connect, temporary, create on database %[1]s to %s; grant connect on database %[1]s to %s, %s; commit",
+	_, err = conn.Exec(ctx, fmt.Sprintf("begin; revoke all on database %[1]s from public; grant connect, temporary, create on database %[1]s to %[2]s; grant connect on database %[1]s to %[3]s, %[4]s; commit",
 		id, OwnerRole, AppRole, ReadOnlyRole))
 	return !exists, Explain(err)
 }

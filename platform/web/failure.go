@@ -23,6 +23,9 @@ func (f *Front) failAs(w http.ResponseWriter, r *http.Request, status int, err e
 		h.Del(stale)
 	}
 	h.Set("Cache-Control", "no-store")
+	if status == http.StatusRequestEntityTooLarge {
+		h.Set("Connection", "close") // what is still on its way is not worth reading
+	}
 	if status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", `Bearer realm="egov"`)
 	}

@@ -56,6 +56,13 @@ func ParseForm(r *http.Request) (Form, error) {
 			}
 		}
 	}
+	for _, headers := range f.files {
+		for _, h := range headers {
+			if !Wholesome(h.Filename) {
+				return Form{}, fault.New(fault.Invalid, "text.invalid")
+			}
+		}
+	}
 	return f, nil
 }
 

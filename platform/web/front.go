@@ -38,7 +38,7 @@ type Config struct {
 }
 
 // DefaultRates is how often one address may call routes of each rate, in a minute.
-func DefaultRates() map[Rate]int { return map[Rate]int{RateSignIn: 20, RateTracking: 60} }
+func DefaultRates() map[Rate]int { return map[Rate]int{RateSignIn: 60, RateTracking: 120} }
 
 // Front is the front door: an http.Handler over the door plates of all services.
 type Front struct {
@@ -164,12 +164,20 @@ func (f *Front) serve(rt Route) http.HandlerFunc {
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
+		defer removeUploads(r)
 		if rt.Format == API || p.SignedIn() {
 			w.Header().Set("Cache-Control", "no-store")
 		}
 		if err := rt.Handler(w, r); err != nil {
 			f.failUnlessBegun(w, r, err)
 		}
+	}
+}
+
+// removeUploads deletes the temporary files of a form; net/http would do so for its own request only, not for our copy.
+func removeUploads(r *http.Request) {
+	if r.MultipartForm != nil {
+		_ = r.MultipartForm.RemoveAll()
 	}
 }
 

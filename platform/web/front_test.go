@@ -7,9 +7,11 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -190,6 +192,7 @@ func street() []web.Route {
 		{Method: "GET", Pattern: "/ban-lam-viec", Format: web.Page, Access: staff, Handler: say("desk")},
 		{Method: "POST", Pattern: "/ban-lam-viec", Format: web.Page, Access: staff, Handler: say("desk")},
 		{Method: "POST", Pattern: "/bieu-mau", Format: web.Page, Access: public, Handler: echoForm},
+		{Method: "POST", Pattern: "/tai-len", Format: web.Page, Access: public, MaxBody: 8 << 20, Handler: echoForm},
 		{Method: "POST", Pattern: "/api/v1/session", Format: web.API, Access: public, Summary: "web.home", Rate: web.RateSignIn,
 			Handler: signIn},
 	}
@@ -304,6 +307,48 @@ func TestScenarios(t *testing.T) {
 		{name: "figures are not for strangers", method: "GET", target: "/metrics", status: 404},
 	} {
 		t.Run(s.name, func(t *testing.T) { s.run(t, f) })
+	}
+}
+
+// A body of unknown length is cut off at the route's limit, and an upload leaves no file behind.
+func TestBodiesAreBounded(t *testing.T) {
+	f, _ := house(t, nil, street()...)
+	srv := httptest.NewServer(f)
+	defer srv.Close()
+	send := func(path, kind string, body io.Reader) *http.Response {
+		r, err := http.NewRequest("POST", srv.URL+path, body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer dan")
+		r.Header.Set("Content-Type", kind)
+		resp, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		return resp
+	}
+	endless := io.MultiReader(strings.NewReader(`{"name":"`), strings.NewReader(strings.Repeat("x", 3<<20)))
+	if resp := send("/api/v1/births", "application/json", endless); resp.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Errorf("a chunked body of 3 MB: %d, want 413", resp.StatusCode)
+	}
+	t.Setenv("TMPDIR", t.TempDir())
+	var form bytes.Buffer
+	mw := multipart.NewWriter(&form)
+	part, err := mw.CreateFormFile("paper", "a.pdf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = part.Write(bytes.Repeat([]byte("x"), 2<<20))
+	_ = mw.WriteField("name", "An")
+	_ = mw.Close()
+	if resp := send("/tai-len", mw.FormDataContentType(), &form); resp.StatusCode != http.StatusOK {
+		t.Errorf("an upload: %d, want 200", resp.StatusCode)
+	}
+	left, err := os.ReadDir(os.Getenv("TMPDIR"))
+	if err != nil || len(left) != 0 {
+		t.Errorf("files left behind: %v, %v", left, err)
 	}
 }
 

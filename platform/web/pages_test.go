@@ -146,6 +146,24 @@ func TestAFormShowsAgainWhatWasTypedAndWhatIsWrong(t *testing.T) {
 	}
 }
 
+// A fresh clone has only the placeholder in dist/: the portal stands without the fetched typeface.
+func TestPagesStandWithoutFetchedAssets(t *testing.T) {
+	fsys := shipped(t)
+	for name := range fsys {
+		if strings.HasPrefix(name, "portals/assets/dist/") && !strings.HasSuffix(name, "PLACEHOLDER.txt") {
+			delete(fsys, name)
+		}
+	}
+	p, err := web.NewPages(web.PagesConfig{Shipped: fsys, Texts: texts(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := show(t, p, locale.Vietnamese, web.ErrorPage, web.Problem{Title: "x"})
+	if strings.Contains(got, "fonts.css") || !strings.Contains(got, "css/portal.css") {
+		t.Errorf("the page points at what is not there:\n%s", got)
+	}
+}
+
 func TestAssets(t *testing.T) {
 	f, _ := house(t, nil)
 	page := scenario{name: "a page", method: "GET", target: "/none", status: 404}.run(t, f).Body.String()

@@ -71,6 +71,9 @@ func (f *Front) problem(r *http.Request, status int, err error) Problem {
 	return p
 }
 
+// Reference is the number under which the request is logged, for people to quote.
+func (p Problem) Reference() string { return strings.TrimPrefix(p.Instance, "urn:uuid:") }
+
 // speaksAPI reports whether the request is a program's: by path, or because it takes JSON and not HTML.
 func speaksAPI(r *http.Request) bool {
 	if strings.HasPrefix(r.URL.Path, apiPrefix) {

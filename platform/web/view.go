@@ -32,13 +32,13 @@ type NavItem struct {
 
 func (p Portal) complete() Portal {
 	if p.Nav == nil {
-		p.Nav = []NavItem{{"/thu-tuc", "web.nav.procedures"}, {"/tra-cuu", "web.nav.track"},
-			{"/co-quan", "web.nav.agencies"}, {"/ho-so", "web.nav.mine"}, {"/gioi-thieu", "web.nav.about"}}
+		p.Nav = []NavItem{{"/thu-tuc", "web.nav.procedures"}, {"/tra-cuu", "web.nav.track"}, {"/co-quan", "web.nav.agencies"},
+			{"/ho-so-cua-toi", "web.nav.mine"}, {"/gioi-thieu", "web.nav.about"}}
 	}
 	if p.StaffNav == nil {
-		p.StaffNav = []NavItem{{"/can-bo", "web.nav.desk"}, {"/can-bo/ho-so", "web.nav.inbox"},
-			{"/can-bo/tiep-nhan", "web.nav.counter"}, {"/can-bo/thu-tuc", "web.nav.catalogue"},
-			{"/can-bo/tai-khoan", "web.nav.accounts"}, {"/can-bo/trang", "web.nav.sites"}}
+		p.StaffNav = []NavItem{{"/can-bo", "web.nav.desk"}, {"/mot-cua", "web.nav.inbox"}, {"/mot-cua/tiep-nhan", "web.nav.counter"},
+			{"/lich-lam-viec", "web.nav.calendar"}, {"/quan-tri/thu-tuc", "web.nav.catalogue"},
+			{"/quan-tri/tai-khoan", "web.nav.accounts"}, {"/can-bo/trang", "web.nav.sites"}}
 	}
 	return p
 }
@@ -115,8 +115,17 @@ func (p *Pages) view(r *http.Request, page string, data any) View {
 	}
 	query.Set("lang", string(v.Other))
 	v.Switch = (&url.URL{Path: r.URL.Path, RawQuery: query.Encode()}).RequestURI()
-	v.Nav, v.StaffNav = p.links(r, false), p.links(r, true)
+	v.Nav = p.links(r, false)
+	v.StaffNav = p.StaffLinks(r)
 	return v
+}
+
+// StaffLinks are the lines of the officials' navigation that this reader may follow; none for citizens and strangers.
+func (p *Pages) StaffLinks(r *http.Request) []NavLink {
+	if PrincipalOf(r.Context()).Kind != who.Official {
+		return nil
+	}
+	return p.links(r, true)
 }
 
 func (p *Pages) links(r *http.Request, staff bool) []NavLink {

@@ -193,6 +193,9 @@ func TestEveryFaultOfTheEngineHasItsSentences(t *testing.T) {
 		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 		must(t, err)
 		for _, f := range files {
+			if strings.HasSuffix(f, "_test.go") {
+				continue
+			}
 			raw, err := os.ReadFile(f)
 			must(t, err)
 			for _, part := range strings.Split(string(raw), `"engine.`)[1:] {

@@ -48,6 +48,47 @@ func withdraw(d disk.FS, root string, made []string) error {
 	return nil
 }
 
+// handOver gives the files of the journal the owner of its folder. On a first installation root writes the journal before
+// there is an account that it could belong to; a step then gives the folder to the account, and it must be able to lock
+// and read what lies in it. Only plain files with a single name are touched, and only what we are allowed to give away.
+func handOver(d disk.FS, root string) error {
+	dir := FolderOf(root)
+	uid, gid, err := d.Owner(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	entries, err := d.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		if e.Name() != "lock" && !journalFile.MatchString(e.Name()) {
+			continue
+		}
+		u, g, err := d.Owner(path)
+		if err != nil || (u == uid && g == gid) || !plain(d, path) {
+			continue
+		}
+		if err := d.Chown(path, uid, gid); err != nil && !errors.Is(err, fs.ErrPermission) {
+			return err
+		}
+	}
+	return nil
+}
+
+func plain(d disk.FS, path string) bool {
+	fi, err := d.Lstat(path)
+	if err != nil || !fi.Mode().IsRegular() {
+		return false
+	}
+	st, ok := fi.Sys().(*syscall.Stat_t)
+	return !ok || st.Nlink == 1
+}
+
 // Erase removes the journal of root and, if nothing else is in it, root itself: the last act of an uninstallation that
 // keeps nothing. It returns fault.Busy while an operation runs. On the way back to an empty host nothing can be resumed
 // any more, so undo first.

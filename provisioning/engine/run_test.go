@@ -325,3 +325,28 @@ func (chatty) Apply(_ context.Context, _ engine.Host, _ engine.Change, say engin
 	}
 	return nil
 }
+
+func TestTheJournalFollowsTheOwnerOfItsFolder(t *testing.T) {
+	b := newBench(t)
+	uid := os.Getuid()
+	if uid == 0 {
+		uid = 65534
+	}
+	give := &notes{name: "layout", root: b.root, ids: []string{"a"}, apply: func(context.Context, string) error {
+		return b.o.Host.Chown(engine.FolderOf(b.root), uid, uid)
+	}}
+	for _, id := range []string{"b", "c"} {
+		if _, err := b.run(t.Context(), give, &notes{name: "later", root: b.root, ids: []string{id}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range names(t, engine.FolderOf(b.root)) {
+		fi, err := b.o.Host.Stat(filepath.Join(engine.FolderOf(b.root), name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, _, err := b.o.Host.Owner(filepath.Join(engine.FolderOf(b.root), name)); err != nil || got != uid || fi.Mode().Perm() != 0o640 {
+			t.Errorf("%s belongs to %d with mode %v, want %d and 0640 (%v)", name, got, fi.Mode(), uid, err)
+		}
+	}
+}

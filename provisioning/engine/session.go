@@ -1,14 +1,12 @@
 package engine
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
 	"sync"
 	"syscall"
-	"time"
 
 	"egovctl/platform/kernel/clock"
 	"egovctl/platform/kernel/fault"
@@ -51,6 +49,10 @@ func (r *Runner) open(op string, make bool) (*session, error) {
 	var err error
 	if s.lock, err = acquire(r.o.Disk, r.o.Root, op, r.o.Clock); err != nil {
 		return nil, err
+	}
+	if err := handOver(r.o.Disk, r.o.Root); err != nil {
+		s.close()
+		return nil, diskFault(err, FolderOf(r.o.Root))
 	}
 	if err := s.read(); err != nil {
 		s.close()
@@ -180,95 +182,4 @@ func changeID(l Line) string {
 		return ""
 	}
 	return l.Change.ID
-}
-
-// at says which step is under way, for the events that follow.
-func (s *session) at(index, total int, info Info) {
-	s.telling.Lock()
-	defer s.telling.Unlock()
-	s.index, s.total, s.title = index, total, info.Title
-}
-
-// tell hands e on; one at a time, because a step may report progress from another goroutine.
-func (s *session) tell(e Event) {
-	s.telling.Lock()
-	defer s.telling.Unlock()
-	if e.At.IsZero() {
-		e.At, e.Op = s.clock.Now(), s.op
-	}
-	if e.Step != "" {
-		e.Title, e.Index, e.Of = s.title, s.index, s.total
-	}
-	s.o.Events(e)
-}
-
-// progress tells how far a change is: at most ten times a second, and the last one always.
-func (s *session) progress(step string, c Change) Progress {
-	var mu sync.Mutex
-	var last time.Time
-	return func(done, total int64, unit string) {
-		mu.Lock()
-		now := time.Now()
-		if now.Sub(last) < 100*time.Millisecond && (total == 0 || done < total) {
-			mu.Unlock()
-			return
-		}
-		last = now
-		mu.Unlock()
-		s.tell(Event{Event: StepProgress, Step: step, Change: c.ID, Action: c.Action, Target: c.Target, Done: done, Total: total, Unit: unit})
-	}
-}
-
-// finish writes the last word of a run that did something, or that ends one which was cut after its last change; a run
-// that found nothing to do leaves nothing behind.
-func (s *session) finish() error {
-	if !s.journal.Begun() && len(s.resumes) == 0 {
-		return withdraw(s.o.Disk, s.o.Root, s.made)
-	}
-	return s.hard(Line{Event: RunDone, Count: s.out.Changes})
-}
-
-// fail writes the last word of a run that stopped, after putting everything back where that is the policy, and returns
-// the fault for the caller.
-func (s *session) fail(work context.Context, steps []Step, cause error) error {
-	if !s.journal.Begun() {
-		return joined(cause, withdraw(s.o.Disk, s.o.Root, s.made))
-	}
-	stopped := fault.Is(cause, fault.Interrupted)
-	if s.o.OnFailure == Undo && !stopped && s.journal.broken == nil {
-		return s.putBack(work, steps, cause)
-	}
-	last := s.lineOf(RunFailed, cause)
-	if stopped {
-		last = Line{Event: RunStopped}
-	}
-	last.Count = s.out.Changes
-	err := s.hard(last)
-	if stopped {
-		return joined(cause, err)
-	}
-	return joined(fault.Wrap(cause, fault.Partial, "engine.partial", "operation", s.op, "run", s.journal.number), err)
-}
-
-// lineOf describes a failure for the journal.
-func (s *session) lineOf(event string, cause error) Line {
-	f := fault.From(cause)
-	return Line{Event: event, Code: string(f.Code), Key: f.Key, Error: s.journal.guard.mask(cause.Error())}
-}
-
-// joined keeps cause in front, so that its code and its sentence are the ones that count.
-func joined(cause, more error) error {
-	if more == nil || errors.Is(cause, more) {
-		return cause
-	}
-	f := *fault.From(cause)
-	f.Cause = errors.Join(f.Cause, more)
-	return &f
-}
-
-func (s *session) close() {
-	if s.journal != nil {
-		_ = s.journal.Close() // every line was fsynced when it was written
-	}
-	_ = s.lock.Release() // the kernel does it at the latest when the process ends
 }

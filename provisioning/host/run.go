@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"os/user"
@@ -83,8 +84,31 @@ func prepare(ctx context.Context, cmd engine.Command) (*exec.Cmd, func(), error)
 	}
 	c.Cancel = func() error { return killGroup(c.Process) }
 	c.WaitDelay = time.Second // a grandchild that keeps our pipe open does not keep us
+	if err := keepOurs(); err != nil {
+		return nil, nil, err
+	}
 	closeFiles, err := handOver(c, cmd.Files)
 	return c, closeFiles, err
+}
+
+// keepOurs marks every file from descriptor 3 on close-on-exec. Go does so with those that it opens; this is for those that
+// we were handed ourselves (by make, a shell, a supervisor): a database that keeps the pipe of somebody who waits for its
+// end would make him wait for ever. They stay open for us, and Command.Files are duplicates that the child does get.
+func keepOurs() error {
+	err := unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC)
+	if err == nil {
+		return nil
+	}
+	entries, listErr := os.ReadDir("/proc/self/fd") // before Linux 5.11
+	if listErr != nil {
+		return fmt.Errorf("keep our files: %w", errors.Join(err, listErr))
+	}
+	for _, e := range entries {
+		if fd, err := strconv.Atoi(e.Name()); err == nil && fd > 2 {
+			unix.CloseOnExec(fd)
+		}
+	}
+	return nil
 }
 
 // program finds a bare name in a fixed list of folders: the caller's PATH decides nothing.

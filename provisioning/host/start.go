@@ -70,6 +70,9 @@ func (l *Local) Signal(pid int, sig int) error {
 	if pid <= 1 {
 		return fault.New(fault.Internal, "engine.host.pid", "pid", pid)
 	}
+	if !l.Alive(pid, "") { // a zombie would still take the signal
+		return fault.New(fault.NotFound, "engine.host.gone", "pid", pid)
+	}
 	err := syscall.Kill(pid, syscall.Signal(sig))
 	switch {
 	case err == nil:

@@ -19,7 +19,7 @@ const (
 	Immediate = Mode(syscall.SIGQUIT)
 )
 
-// Stop ends the server and returns when it is gone; a stopped one is fine. Fault: unavailable "postgres.stop".
+// Stop ends the server and returns when it and its children are gone; a stopped one is fine. Fault: unavailable "postgres.stop".
 func (c *Cluster) Stop(ctx context.Context, mode Mode) error {
 	pid, running := c.Running()
 	if !running {
@@ -30,7 +30,8 @@ func (c *Cluster) Stop(ctx context.Context, mode Mode) error {
 	}
 	tick := time.NewTicker(poll)
 	defer tick.Stop()
-	for c.alive(pid) {
+	// the log's collector is the last to go, a moment after the server
+	for c.alive(pid) || len(c.orphans()) > 0 {
 		select {
 		case <-ctx.Done():
 			return fault.Wrap(ctx.Err(), fault.Unavailable, "postgres.stop", "pid", pid)

@@ -83,6 +83,9 @@ func lintFile(sql string, up bool) []string {
 		if m := alterTable.FindStringSubmatch(s.Bare); m != nil && created[m[1]] {
 			continue // still empty
 		}
+		if m := indexOn.FindStringSubmatch(s.Bare); m != nil && created[m[1]] {
+			continue
+		}
 		for _, c := range contracting {
 			if c.pattern.MatchString(s.Bare) && (c.unless == "" || !strings.Contains(s.Bare, c.unless)) {
 				found = append(found, fmt.Sprintf("%q %s; if it must be, add a line \"-- irreversible: <reason>\"", s.Bare, c.why))
@@ -97,6 +100,7 @@ const ident = `((?:[a-z_][a-z0-9_]*\.)?(?:"[^"]+"|[a-z_][a-z0-9_]*))`
 var (
 	createTable = regexp.MustCompile(`^create (?:unlogged )?table (?:if not exists )?` + ident)
 	alterTable  = regexp.MustCompile(`^alter table (?:if exists )?(?:only )?` + ident)
+	indexOn     = regexp.MustCompile(`^create (?:unique )?index .*?\bon (?:only )?` + ident)
 	enableRLS   = regexp.MustCompile(`^alter table (?:if exists )?(?:only )?` + ident + ` .*enable row level security`)
 	policyOn    = regexp.MustCompile(`^create policy (?:"[^"]+"|[a-z_0-9]+) on ` + ident)
 )
@@ -108,6 +112,7 @@ var contracting = []struct {
 	why     string
 }{
 	{regexp.MustCompile(`^drop (table|view|materialized view|schema|sequence|type|domain|function|procedure) `), "", "takes away what the release before may use"},
+	{regexp.MustCompile(`^create (unique )?index `), " concurrently ", "blocks every writer while it reads the table (build it concurrently, in a file of its own)"},
 	{regexp.MustCompile(`^truncate |^delete from `), "", "takes rows away"},
 	{regexp.MustCompile(`^alter table .*\bdrop (column )?(if exists )?[a-z"]`), "", "takes away what the release before may use"},
 	{regexp.MustCompile(`^alter (table|view|type|schema|sequence|function) .*\brename\b`), "", "takes the old name away from the release before"},

@@ -33,6 +33,8 @@ func TestLint(t *testing.T) {
 		"a check that does not scan":                    {wrap("alter table a.t add constraint c check (b > 0) not valid"), ""},
 		"a foreign key that scans":                      {wrap("alter table a.t add foreign key (b) references a.u (id)"), "not valid"},
 		"a foreign key of a table that was just made":   {strings.Replace(safe, "commit", "alter table a.t add foreign key (id) references a.u (id); commit", 1), ""},
+		"an index of a table that has rows":             {wrap("create index i on a.t (b)"), "blocks every writer"},
+		"an index of a table that was just made":        {strings.Replace(safe, "commit", "create unique index i on a.t (id); commit", 1), ""},
 		"an index built concurrently, alone":            {"create index concurrently if not exists i on a.t (b);", ""},
 		"an index built concurrently in a transaction":  {wrap("create index concurrently i on a.t (b)"), "inside a transaction"},
 		"a drop that only a comment and a string speak": {wrap("insert into a.t values ('drop table x') -- drop table y\n"), ""},

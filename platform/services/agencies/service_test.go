@@ -189,7 +189,7 @@ func TestUnitsAPI(t *testing.T) {
 	}{
 		{"today has the city and its communes", "?limit=1000", 95, "48"},
 		{"accents do not matter", "?q=hai+chau", 1, "Phường Hải Châu"},
-		{"the day before the merger has the old wards", "?as_of=2025-06-30&q=hai+chau+i", 1, "Phường Hải Châu I"},
+		{"the day before the merger has the old wards", "?as_of=2025-06-30&q=thach+thang", 1, "Phường Thạch Thang"},
 		{"a level narrows", "?level=province", 1, "Thành phố Đà Nẵng"},
 		{"districts are gone", "?level=district", 0, ""},
 		{"districts were there", "?level=district&as_of=2025-06-30&q=hoa+vang", 1, "Huyện Hòa Vang"},

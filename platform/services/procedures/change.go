@@ -38,6 +38,7 @@ func (s *Service) Change(ctx context.Context, by who.Principal, code string, pat
 		after, err = s.ChangeIn(ctx, tx, by, code, patch, version)
 		return err
 	})
+	s.look(err)
 	return after, err
 }
 

@@ -53,7 +53,19 @@ func (s *Service) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
+		case <-s.changed:
 		}
+	}
+}
+
+// look asks the loop to refresh now, when err is nil: this process has just committed a change.
+func (s *Service) look(err error) {
+	if err != nil {
+		return
+	}
+	select {
+	case s.changed <- struct{}{}:
+	default: // it was asked already
 	}
 }
 

@@ -45,7 +45,7 @@ func (s *Service) offering(ctx context.Context, by who.Principal, code, agency s
 	case !h.administers(by) && !by.HoldsAt(who.AgencyAdmin, id):
 		return fault.New(fault.Forbidden, "forbidden")
 	}
-	return s.deps.DB.Tx(ctx, by, func(ctx context.Context, tx pgx.Tx) error {
+	err = s.deps.DB.Tx(ctx, by, func(ctx context.Context, tx pgx.Tx) error {
 		if _, err := store.Procedure(ctx, tx, code); err != nil {
 			return err
 		}
@@ -56,4 +56,6 @@ func (s *Service) offering(ctx context.Context, by who.Principal, code, agency s
 		return audit.Write(ctx, tx, by, audit.Act{Service: "procedures", Action: name, Object: code, AgencyID: id,
 			Detail: map[string]any{"agency": agency}})
 	})
+	s.look(err)
+	return err
 }

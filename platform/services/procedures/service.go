@@ -47,7 +47,8 @@ type Deps struct {
 type Service struct {
 	deps    Deps
 	held    atomic.Pointer[held]
-	loading sync.Mutex // one at a time rebuilds the index; the others go on with what they have
+	loading sync.Mutex    // one at a time rebuilds the index; the others go on with what they have
+	changed chan struct{} // a change made here need not wait for the next look
 }
 
 // New makes the office; it reads nothing yet. An error is a page that is missing or cannot show its sample.
@@ -57,7 +58,7 @@ func New(deps Deps) (*Service, error) {
 			return nil, err
 		}
 	}
-	return &Service{deps: deps}, nil
+	return &Service{deps: deps, changed: make(chan struct{}, 1)}, nil
 }
 
 // Module plugs the service.

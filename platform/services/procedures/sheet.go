@@ -61,6 +61,7 @@ func (s *Service) Import(ctx context.Context, by who.Principal, r io.Reader, for
 		}
 		return store.Send(ctx, tx, &b)
 	})
+	s.look(err)
 	return report, err
 }
 

@@ -3,6 +3,7 @@ package sites_test
 import (
 	"context"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 
@@ -11,8 +12,6 @@ import (
 	"egovctl/platform/db/dbtest"
 	"egovctl/platform/kernel/who"
 	"egovctl/platform/services/sites"
-
-	"os"
 )
 
 func TestWhoMayEdit(t *testing.T) {
@@ -73,6 +72,24 @@ func TestAnEditIsShownAuditedAndTakenBack(t *testing.T) {
 	}
 	if body := in.ask("GET", "/co-quan/"+ward.Slug, "", "", "").Body.String(); !strings.Contains(body, "<h1>"+ward.NameVI+"</h1>") {
 		t.Errorf("the packaged title is not back")
+	}
+}
+
+func TestADeskShowsWhatItsOwnerMayDo(t *testing.T) {
+	in := open(t)
+	for login, c := range map[string]struct {
+		status int
+		edits  bool
+	}{"": {303, false}, "citizen": {403, false}, "clerk": {200, false}, "editor": {200, true}, "admin": {200, true}} {
+		w := in.ask("GET", "/can-bo", login, "", "")
+		if w.Code != c.status || strings.Contains(w.Body.String(), `href="/can-bo/trang"`) != c.edits {
+			t.Errorf("%q: status %d, editing shown %v; want %d, %v", login, w.Code, !c.edits, c.status, c.edits)
+		}
+	}
+	for _, login := range []string{"", "citizen"} {
+		if body := in.ask("GET", "/", login, "", "").Body.String(); strings.Contains(body, "nav-staff") {
+			t.Errorf("%q sees the officials' navigation", login)
+		}
 	}
 }
 

@@ -48,7 +48,7 @@ func TestPagesReadWell(t *testing.T) {
 	in := open(t)
 	slug := in.ward(0).Slug
 	for _, target := range []string{"/", "/co-quan", "/co-quan/" + slug, "/co-quan/" + slug + "/co-cau", "/co-quan/" + slug + "/thu-tuc",
-		"/gioi-thieu", "/tro-nang", "/so-do", "/can-bo/trang", "/can-bo/trang/" + slug, "/none"} {
+		"/gioi-thieu", "/tro-nang", "/so-do", "/can-bo", "/can-bo/trang", "/can-bo/trang/" + slug, "/none"} {
 		for _, lang := range []string{"vi", "en"} {
 			w := in.ask("GET", target+"?lang="+lang, "editor", "", "")
 			body := w.Body.String()

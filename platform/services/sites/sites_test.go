@@ -229,9 +229,10 @@ func (in *instance) seed() {
 func (in *instance) people() people {
 	mine, other := in.ward(0), in.ward(1)
 	return people{
-		"editor": {Account: "e", Login: "editor", Name: "Biên tập viên", Kind: who.Official, Positions: []who.Position{{Role: who.Editor, Agency: mine.ID, Scope: []int32{mine.ID}}}},
-		"clerk":  {Account: "c", Login: "clerk", Name: "Cán bộ một cửa", Kind: who.Official, Positions: []who.Position{{Role: who.Clerk, Agency: other.ID, Scope: []int32{other.ID}}}},
-		"admin":  {Account: "a", Login: "admin", Name: "Quản trị", Kind: who.Official, All: true, Positions: []who.Position{{Role: who.Admin, Agency: 1, Scope: []int32{1}}}},
+		"editor":  {Account: "e", Login: "editor", Name: "Biên tập viên", Kind: who.Official, Positions: []who.Position{{Role: who.Editor, Agency: mine.ID, Scope: []int32{mine.ID}}}},
+		"clerk":   {Account: "c", Login: "clerk", Name: "Cán bộ một cửa", Kind: who.Official, Positions: []who.Position{{Role: who.Clerk, Agency: other.ID, Scope: []int32{other.ID}}}},
+		"citizen": {Account: "p", Login: "citizen", Kind: who.Person},
+		"admin":   {Account: "a", Login: "admin", Name: "Quản trị", Kind: who.Official, All: true, Positions: []who.Position{{Role: who.Admin, Agency: 1, Scope: []int32{1}}}},
 	}
 }
 

@@ -166,11 +166,16 @@ func Report(env *wire.Env, err error) {
 	}
 }
 
-// each takes a list of problems apart; anything else is one.
+// each takes a list of problems apart; a run that stopped part-way is told with its cause, anything else is one.
 func each(err error) []*fault.Error {
 	var many instance.Problems
 	if errors.As(err, &many) {
 		return many
 	}
-	return []*fault.Error{fault.From(err)}
+	first := fault.From(err)
+	list := []*fault.Error{first}
+	if first.Code == fault.Partial && first.Cause != nil {
+		list = append(list, fault.From(first.Cause))
+	}
+	return list
 }

@@ -119,7 +119,7 @@ func (a *accounts) make(ctx context.Context, tx pgx.Tx, o *platform.Offices) (cr
 		if err != nil {
 			return credentials{}, err
 		}
-		return credentials{AdminLink: a.in.Parts.Site.Answers.PublicURL() + made.Path}, nil
+		return credentials{AdminLink: a.in.Parts.Site.Answers.PublicURL() + made.Link.Reveal()}, nil
 	}
 	set, err := a.in.set()
 	if err != nil {
@@ -131,11 +131,7 @@ func (a *accounts) make(ctx context.Context, tx pgx.Tx, o *platform.Offices) (cr
 	}
 	var c credentials
 	for _, x := range list {
-		account := DemoAccount{Login: x.Login, Password: x.Password.Reveal(), Agency: x.Agency}
-		for _, r := range x.Roles {
-			account.Roles = append(account.Roles, string(r))
-		}
-		c.Accounts = append(c.Accounts, account)
+		c.Accounts = append(c.Accounts, DemoAccount{Login: x.Login, Password: x.Password.Reveal(), Roles: x.Roles, Agency: x.Agency})
 	}
 	return c, nil
 }
@@ -148,11 +144,8 @@ func (s *samples) Done(ctx context.Context) (bool, bool, error) {
 	return done, ok, err
 }
 
-func (s *samples) Do(ctx context.Context, _ engine.Host, say engine.Progress) error {
-	return s.in.data.Tx(ctx, func(ctx context.Context, tx pgx.Tx, o *platform.Offices) error {
-		if err := o.SeedDemo(ctx, tx, s.in.options.Samples, func(done, total int) { say(int64(done), int64(total), "dossiers") }); err != nil {
-			return err
-		}
+func (s *samples) Do(ctx context.Context, _ engine.Host, _ engine.Progress) error {
+	return s.in.data.Tx(ctx, func(ctx context.Context, tx pgx.Tx, _ *platform.Offices) error {
 		return note(ctx, tx, stateSamples, "done")
 	})
 }

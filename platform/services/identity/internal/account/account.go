@@ -97,9 +97,9 @@ func checkBirth(s string, now time.Time) error {
 	if s == "" {
 		return nil
 	}
-	full := s + "-01-01"[min(len(s)-4, 6):]
 	if birthShape.MatchString(s) {
-		if t, err := time.Parse(time.DateOnly, full); err == nil && t.Year() >= 1900 && !t.After(now) {
+		first := s + "-01-01" // of a year or a month alone: its first day
+		if t, err := time.Parse(time.DateOnly, first[:10]); err == nil && t.Year() >= 1900 && !t.After(now) {
 			return nil
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"egovctl/platform/kernel/clock"
 	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/who"
 	"egovctl/platform/services/identity/internal/account"
@@ -37,7 +38,10 @@ func (d desk) showAccount(w http.ResponseWriter, r *http.Request, status int, f 
 		if err != nil {
 			return err
 		}
-		p.Positions = append(p.Positions, HeldLine{Role: x.Role, Agency: x.Agency, AgencyVI: vi, AgencyEN: en, From: x.From, To: x.To})
+		line := HeldLine{Role: x.Role, Agency: x.Agency, AgencyVI: vi, AgencyEN: en}
+		line.From, _ = clock.ParseDate(x.From) // the store's own dates; an open end stays zero
+		line.To, _ = clock.ParseDate(x.To)
+		p.Positions = append(p.Positions, line)
 	}
 	if p.Agencies, p.Roles, err = d.choices(r); err != nil {
 		return err

@@ -16,7 +16,7 @@ func Declare(pages *web.Pages) error {
 	f.Fail("login", fault.New(fault.Unauthenticated, "identity.signin.wrong"))
 	a := account.Account{ID: "1", Login: "an", Kind: who.Official, Status: account.Active, Name: "An", Created: at,
 		Positions: []account.Position{{Role: who.Clerk, Agency: "H17", AgencyID: 1, From: "2026-01-05"}}}
-	line := HeldLine{Role: who.Clerk, Agency: "H17", AgencyVI: "A", AgencyEN: "A", From: "2026-01-05", To: "2026-02-05"}
+	line := HeldLine{Role: who.Clerk, Agency: "H17", AgencyVI: "A", AgencyEN: "A", From: at, To: at}
 	choice, roles := []Choice{{"H17", "A", "A"}}, account.Staff()
 	for _, p := range []struct {
 		name   string

@@ -2,6 +2,7 @@ package page
 
 import (
 	"net/http"
+	"time"
 
 	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/secret"
@@ -20,12 +21,12 @@ type OwnPage struct {
 	Min       int
 }
 
-// HeldLine is a position in words. Days are 2006-01-02.
+// HeldLine is a position in words; To is zero while it has no end.
 type HeldLine struct {
 	Role               who.Role
 	Agency             string // identifier
 	AgencyVI, AgencyEN string
-	From, To           string
+	From, To           time.Time
 }
 
 // own answers GET /tai-khoan: who I am, my password, my sessions.

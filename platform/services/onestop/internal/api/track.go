@@ -80,8 +80,8 @@ func (a *API) tracked(t desk.Tracked, lang locale.Lang) tracked {
 		Timeliness: orNull(string(v.Timeliness)), Outcome: orNull(string(v.Outcome)), Version: v.Version,
 		Timeline: []moment{}, Why: []string{}, Actions: []string{},
 	}
-	if v.HasDue && v.FinishedAt.IsZero() {
-		out.DaysLeft = &v.DaysLeft
+	if v.Left.HasDue && v.FinishedAt.IsZero() {
+		out.DaysLeft = &v.Left.DaysLeft
 	}
 	for _, m := range v.Timeline() {
 		out.Timeline = append(out.Timeline, moment{At: *stamp(m.At), Action: string(m.Action), Step: string(m.To),

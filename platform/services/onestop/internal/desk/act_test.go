@@ -112,7 +112,9 @@ func TestADossierGoesFromTheCounterToItsReturn(t *testing.T) {
 }
 
 func TestTheClockFollowsTheActs(t *testing.T) {
-	due := func(day, hour, minute int) time.Time { return time.Date(2026, 3, day, hour, minute, 0, 0, clock.Vietnam) }
+	due := func(day, hour, minute int) time.Time {
+		return time.Date(2026, 3, day, hour, minute, 0, 0, clock.Vietnam)
+	}
 	on := func(o *trial.Office, day int) { o.Clock.Set(trial.Morning(day)) }
 	for _, c := range []struct {
 		name string

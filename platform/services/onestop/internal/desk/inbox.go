@@ -25,6 +25,7 @@ type Ask struct {
 	Overdue bool
 	Cursor  string
 	Limit   int
+	Count   int // also count what stands in each state, up to Count; 0 does not
 }
 
 // Item is a line of a list. DaysLeft counts working days: 0 is today, negative is overdue.
@@ -38,11 +39,35 @@ type Item struct {
 // Overdue reports whether the promised date has passed while the work goes on.
 func (i Item) Overdue() bool { return i.Standing == workcal.Overdue }
 
+// LeftKey is the message key of how long is left, and LeftN its number of working days.
+func (i Item) LeftKey() string {
+	switch {
+	case !i.HasDue:
+		return "onestop.left.none"
+	case i.Standing == workcal.NoDate:
+		return "onestop.left.over"
+	case !i.PausedAt.IsZero():
+		return "onestop.left.paused"
+	case i.Overdue() && i.DaysLeft == 0:
+		return "onestop.left.late_today"
+	case i.Overdue():
+		return "onestop.left.late"
+	case i.DaysLeft == 0:
+		return "onestop.left.today"
+	}
+	return "onestop.left.days"
+}
+
+// LeftN is the number of working days that LeftKey speaks of.
+func (i Item) LeftN() int { return max(i.DaysLeft, -i.DaysLeft) }
+
 // Inbox is a page of a list.
 type Inbox struct {
-	Agency Agency
-	Items  []Item
-	Next   string // cursor of the next page, "" on the last
+	Agency     Agency
+	Workplaces []Agency // where the reader works
+	Items      []Item
+	Next       string                 // cursor of the next page, "" on the last
+	Counts     map[workflow.State]int // when asked for
 }
 
 // Inbox lists what waits for by, or what stands in a state at the agency, the most urgent first. Faults: Forbidden
@@ -86,8 +111,27 @@ func (s *Desk) inbox(ctx context.Context, tx pgx.Tx, by who.Principal, ask Ask) 
 		last := lines[ask.Limit-1]
 		out.Next = cursor(last.RankAt, last.ID)
 	}
-	out.Items, err = s.items(ctx, tx, lines, now)
+	if out.Items, err = s.items(ctx, tx, lines, now); err != nil {
+		return out, err
+	}
+	if ask.Count > 0 {
+		if out.Counts, err = s.Store.Tally(ctx, tx, agency.ID, States(), ask.Count); err != nil {
+			return out, err
+		}
+	}
+	out.Workplaces, err = s.agenciesOf(ctx, tx, workplaces(by))
 	return out, err
+}
+
+// workplaces are the agencies where by holds a position.
+func workplaces(by who.Principal) []int32 {
+	var ids []int32
+	for _, p := range by.Positions {
+		if !slices.Contains(ids, p.Agency) {
+			ids = append(ids, p.Agency)
+		}
+	}
+	return ids
 }
 
 // waits are the roles of by at an agency whose work is anybody's, and the account if by appraises there.
@@ -170,20 +214,6 @@ func standing(cal *workcal.Calendar, due, now time.Time, byHour bool) workcal.St
 	return st
 }
 
-// Tabs counts what stands where at an agency, up to limit each; a count of limit reads "limit or more".
-func (s *Desk) Tabs(ctx context.Context, by who.Principal, identifier string, limit int) (map[workflow.State]int, error) {
-	var out map[workflow.State]int
-	err := s.DB.Read(ctx, by, func(ctx context.Context, tx pgx.Tx) error {
-		agency, err := s.workplace(ctx, tx, by, identifier)
-		if err != nil {
-			return err
-		}
-		out, err = s.Store.Tally(ctx, tx, agency.ID, States(), limit)
-		return err
-	})
-	return out, err
-}
-
 // States lists the states of the standard workflow in its order.
 func States() []workflow.State {
 	steps := workflow.Standard().Steps
@@ -241,20 +271,4 @@ func position(s string) (store.Position, error) {
 		return store.Position{}, fault.New(fault.Invalid, "web.cursor").At("cursor")
 	}
 	return store.Position{At: t, ID: id}, nil
-}
-
-// Workplaces lists the agencies where by holds a position.
-func (s *Desk) Workplaces(ctx context.Context, by who.Principal) ([]Agency, error) {
-	var ids []int32
-	for _, p := range by.Positions {
-		if !slices.Contains(ids, p.Agency) {
-			ids = append(ids, p.Agency)
-		}
-	}
-	var out []Agency
-	err := s.DB.Read(ctx, by, func(ctx context.Context, tx pgx.Tx) (err error) {
-		out, err = s.agenciesOf(ctx, tx, ids)
-		return err
-	})
-	return out, err
 }

@@ -9,6 +9,7 @@ import (
 	"egovctl/platform/audit"
 	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/who"
+	"egovctl/platform/packaged"
 	"egovctl/platform/services/onestop/internal/dossier"
 	"egovctl/platform/services/onestop/internal/store"
 	"egovctl/platform/workcal"
@@ -36,22 +37,17 @@ func Standing(status int) string {
 // View is a dossier as somebody who may see it sees it.
 type View struct {
 	dossier.Full
-	Agencies  map[int32]Agency // every agency that the dossier or its history names
-	HasDue    bool
-	DaysLeft  int
-	Due       workcal.Standing // how it stands to its promise
-	Promise   *workcal.Promise // the latest, nil before reception
-	Can       []Can            // what the reader may do now
-	Official  bool             // the reader is an official: sees the history in full
-	Clerk     bool             // the reader may print the receipt
-	Officers  []Official       // to whom it can be assigned, when the reader may
-	Offering  []Agency         // to where it can be transferred, when the reader may
-	BySecret  bool             // opened with the secret of the receipt, nobody is signed in
-	Procedure packagedProcedure
+	Agencies map[int32]Agency // every agency that the dossier or its history names
+	Left     Item             // how long is left until the promised date
+	Promise  *workcal.Promise // the latest, nil before reception
+	Can      []Can            // what the reader may do now
+	Official bool             // the reader is an official: sees the history in full
+	Clerk    bool             // the reader may print the receipt
+	Officers []Official       // to whom it can be assigned, when the reader may
+	Offering []Agency         // to where it can be transferred, when the reader may
+	BySecret bool             // opened with the secret of the receipt, nobody is signed in
+	NoDate   bool             // the law leaves the promised date to the official
 }
-
-// packagedProcedure is what a page shows of the frozen record.
-type packagedProcedure struct{ Code, Name string }
 
 // Can is an act that is open to the reader.
 type Can struct {
@@ -101,8 +97,7 @@ func (s *Desk) Track(ctx context.Context, by who.Principal, name, secret string)
 
 // view gathers what a reader may see and do.
 func (s *Desk) view(ctx context.Context, tx pgx.Tx, by who.Principal, d dossier.Dossier) (View, error) {
-	v := View{Official: by.Kind == who.Official || by.Kind == who.System, Agencies: map[int32]Agency{},
-		Procedure: packagedProcedure{d.Procedure, d.ProcedureName}}
+	v := View{Official: by.Kind == who.Official || by.Kind == who.System, Agencies: map[int32]Agency{}}
 	var err error
 	if v.Full, err = s.Store.Rest(ctx, tx, d); err != nil {
 		return v, err
@@ -111,7 +106,7 @@ func (s *Desk) view(ctx context.Context, tx pgx.Tx, by who.Principal, d dossier.
 	if err != nil {
 		return v, err
 	}
-	v.HasDue, v.DaysLeft, v.Due = lines[0].HasDue, lines[0].DaysLeft, lines[0].Standing
+	v.Left = lines[0]
 	for _, st := range v.Steps {
 		if st.Promise != nil {
 			v.Promise = st.Promise
@@ -160,6 +155,10 @@ func (s *Desk) possible(ctx context.Context, tx pgx.Tx, by who.Principal, v *Vie
 	for _, a := range def.Available(v.State, roles, f) {
 		v.Can = append(v.Can, Can{Action: a, Reason: def.NeedsReason(v.State, a), Answer: a == workflow.Supplement && v.Desk == who.Citizen})
 		switch a {
+		case workflow.Receive:
+			var p packaged.Procedure
+			err = s.Store.Procedure(ctx, tx, v.VersionID, &p)
+			v.NoDate = v.Code == "" && TermOf(p, v.Channel).Kind == packaged.OtherTerm
 		case workflow.Assign:
 			v.Officers, err = s.Staff.At(ctx, tx, v.Competent, who.Officer)
 		case workflow.Transfer:
@@ -230,7 +229,7 @@ func (s *Desk) Reveal(ctx context.Context, by who.Principal, name, reason string
 }
 
 // Overdue reports whether the promised date has passed while the work goes on.
-func (v View) Overdue() bool { return v.Due == workcal.Overdue }
+func (v View) Overdue() bool { return v.Left.Overdue() }
 
 // Timeline is the history as the reader may know it: officials see all; the citizen sees agencies and roles, and of
 // what was written only what was written for the citizen: requests, refusals, new dates.

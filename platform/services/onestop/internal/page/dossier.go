@@ -9,10 +9,12 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egovctl/platform/kernel/fault"
+	"egovctl/platform/kernel/locale"
 	"egovctl/platform/kernel/who"
 	"egovctl/platform/services/onestop/internal/desk"
 	"egovctl/platform/services/onestop/internal/dossier"
 	"egovctl/platform/web"
+	"egovctl/platform/workcal"
 	"egovctl/platform/workflow"
 )
 
@@ -24,6 +26,12 @@ type dossierPage struct {
 	Failed   workflow.Action
 	Form     web.Form // of the act that was refused
 	Form2    web.Form // of the unmasking
+	texts    *locale.Catalog
+}
+
+// Say tells a line of the promise's trace in the reader's language.
+func (p dossierPage) Say(l workcal.TraceLine, lang string) string {
+	return l.Say(p.texts, locale.Lang(lang))
 }
 
 // dossier answers GET /ho-so/{code}.
@@ -32,7 +40,7 @@ func (o office) dossier(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return o.pages.Render(w, r, http.StatusOK, "onestop/dossier", dossierPage{View: v, Form: web.NewForm(), Form2: web.NewForm(),
+	return o.pages.Render(w, r, http.StatusOK, "onestop/dossier", dossierPage{texts: o.texts, View: v, Form: web.NewForm(), Form2: web.NewForm(),
 		Revealed: !v.Official, Received: r.URL.Query().Has("received")})
 }
 
@@ -82,12 +90,15 @@ func (o office) notDone(w http.ResponseWriter, r *http.Request, action string, f
 		return err
 	}
 	field := fault.From(refused).Field
+	if id, ok := map[string]string{"note": "reason", "components": "papers"}[field]; ok {
+		field = id
+	}
 	if field != "" {
 		field = action + "." + field
 	}
 	form.Errors = append(form.Errors, web.FieldError{Field: field, Err: refused})
 	status := web.Status(refused)
-	return o.pages.Render(w, r, status, "onestop/dossier", dossierPage{View: v, Form: form, Form2: web.NewForm(), Failed: workflow.Action(action),
+	return o.pages.Render(w, r, status, "onestop/dossier", dossierPage{texts: o.texts, View: v, Form: form, Form2: web.NewForm(), Failed: workflow.Action(action),
 		Revealed: !v.Official})
 }
 
@@ -109,7 +120,7 @@ func (o office) reveal(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v, err := o.desk.Reveal(r.Context(), web.PrincipalOf(r.Context()), web.Param(r, "code"), form.Get("reason"))
-	page := dossierPage{View: v, Form: web.NewForm(), Form2: form, Revealed: true}
+	page := dossierPage{texts: o.texts, View: v, Form: web.NewForm(), Form2: form, Revealed: true}
 	status := http.StatusOK
 	if fault.Is(err, fault.Invalid) {
 		page.Revealed, status = false, http.StatusBadRequest
@@ -154,13 +165,15 @@ func (p dossierPage) Phone(x dossier.Person) string {
 }
 
 // Badge is the kind of badge that the promise wears.
-func (p dossierPage) Badge() string { return badge(string(p.Due)) }
+func (p dossierPage) Badge() string { return badge(string(p.Left.Standing)) }
 
-// Says are the lines of the trace in the reader's words: keys are translated by the template.
-func (p dossierPage) Says(act desk.Can) bool { return act.Action == p.Failed }
+// Refused reports whether this is the act that has just been refused: its form keeps what was typed.
+func (p dossierPage) Refused(act desk.Can) bool { return act.Action == p.Failed }
 
 // Citizen reports whether the reader is the owner.
 func (p dossierPage) Citizen() bool { return !p.Official }
 
-// Appraised reports whether a step was done by somebody who is named.
-func (p dossierPage) Named(st dossier.Step) bool { return p.Official && st.ByName != "" && st.ByRole != who.Citizen }
+// Named reports whether the reader may know who did a step: between officials, names are shown.
+func (p dossierPage) Named(st dossier.Step) bool {
+	return p.Official && st.ByName != "" && st.ByRole != who.Citizen
+}

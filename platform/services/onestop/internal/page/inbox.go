@@ -2,7 +2,6 @@ package page
 
 import (
 	"net/http"
-	"slices"
 
 	"egovctl/platform/services/onestop/internal/desk"
 	"egovctl/platform/web"
@@ -38,12 +37,9 @@ func (o office) inbox(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	ask := desk.Ask{Agency: q.Get("agency"), State: q.Get("state"), Overdue: q.Get("overdue") != "", Cursor: cursor, Limit: usualPage}
+	ask := desk.Ask{Agency: q.Get("agency"), State: q.Get("state"), Overdue: q.Get("overdue") != "", Cursor: cursor, Limit: usualPage,
+		Count: countedTo}
 	got, err := o.desk.Inbox(r.Context(), by, ask)
-	if err != nil {
-		return err
-	}
-	counts, err := o.desk.Tabs(r.Context(), by, got.Agency.Identifier, countedTo)
 	if err != nil {
 		return err
 	}
@@ -52,20 +48,17 @@ func (o office) inbox(w http.ResponseWriter, r *http.Request) error {
 		page.Next = web.EncodeCursor(got.Next)
 	}
 	for _, s := range desk.States() {
-		if n := counts[s]; n > 0 || string(s) == ask.State {
+		if n := got.Counts[s]; n > 0 || string(s) == ask.State {
 			page.Tabs = append(page.Tabs, tab{State: s, N: n, More: n == countedTo, Here: string(s) == ask.State})
 		}
 	}
-	if page.Workplaces, err = o.desk.Workplaces(r.Context(), by); err != nil {
-		return err
-	}
-	if len(page.Workplaces) < 2 {
-		page.Workplaces = nil
+	if len(got.Workplaces) > 1 {
+		page.Workplaces = got.Workplaces
 	}
 	return o.pages.Render(w, r, http.StatusOK, "onestop/inbox", page)
 }
 
-// Standing is the badge of a line: kind and message key.
+// badge is the kind of badge for a standing.
 func badge(standing string) string {
 	switch standing {
 	case "overdue", "late":
@@ -81,7 +74,10 @@ func badge(standing string) string {
 // Badge is the kind of badge that a line wears.
 func (p inboxPage) Badge(it desk.Item) string { return badge(string(it.Standing)) }
 
-// Open reports whether a state is still being worked on, for the order of the tabs.
-func (t tab) Open() bool {
-	return !slices.Contains([]workflow.State{workflow.Returned, workflow.Refused, workflow.Halted}, t.State)
+// OverdueParam is the filter as it goes on to the next page.
+func (p inboxPage) OverdueParam() string {
+	if p.Overdue {
+		return "true"
+	}
+	return ""
 }

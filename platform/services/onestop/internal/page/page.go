@@ -61,12 +61,12 @@ func Routes(d *desk.Desk, texts *locale.Catalog, pages *web.Pages) []web.Route {
 }
 
 // Declare shows a sample to each template, so that one that cannot show its page is found at start.
-func Declare(pages *web.Pages) error {
+func Declare(pages *web.Pages, texts *locale.Catalog) error {
 	view := desk.View{Full: dossier.Full{Dossier: dossier.Dossier{Reference: "TAAA-AAAA-AAAA", State: workflow.Filed, Agency: 1, Competent: 1, At: 1},
 		Persons: []dossier.Person{{Kind: dossier.Applicant, Name: "A"}}, Components: []dossier.Component{{Name: "A"}},
 		Steps: []dossier.Step{{Seq: 1, Agency: 1, Action: dossier.File, To: workflow.Filed, ByRole: who.Clerk}}},
-		Agencies: map[int32]desk.Agency{1: {ID: 1, NameVI: "A"}}, Official: true, Due: workcal.NoDate,
-		Can: []desk.Can{{Action: workflow.Receive}, {Action: workflow.Assign, Reason: true}, {Action: workflow.Transfer}, {Action: workflow.Extend}},
+		Agencies: map[int32]desk.Agency{1: {ID: 1, NameVI: "A"}}, Official: true, Left: desk.Item{Standing: workcal.NoDate},
+		Can:     []desk.Can{{Action: workflow.Receive}, {Action: workflow.Assign, Reason: true}, {Action: workflow.Transfer}, {Action: workflow.Extend}},
 		Promise: &workcal.Promise{Trace: []workcal.TraceLine{{Key: "onestop.trace.set"}}}}
 	list := []desk.Item{{Line: store.Line{Reference: "TAAA-AAAA-AAAA", State: workflow.Filed}, Standing: workcal.NoDate}}
 	for name, sample := range map[string]any{
@@ -75,7 +75,7 @@ func Declare(pages *web.Pages) error {
 		"onestop/filed":   filedPage{},
 		"onestop/counter": counterPage{filePage: filePage{Form: web.NewForm(), Papers: []paper{{}}}, Takes: []desk.Summary{{}}},
 		"onestop/inbox":   inboxPage{Items: list, Tabs: []tab{{}}, Workplaces: []desk.Agency{{}, {}}},
-		"onestop/dossier": dossierPage{View: view, Form: web.NewForm(), Form2: web.NewForm()},
+		"onestop/dossier": dossierPage{texts: texts, View: view, Form: web.NewForm(), Form2: web.NewForm()},
 		"onestop/track":   trackPage{Form: web.NewForm(), Asked: true, Tracked: desk.Tracked{Code: "X", Standing: desk.InProgress, View: &view}},
 		"onestop/mine":    minePage{Mine: desk.Mine{Items: list, Notices: []dossier.Notice{{Key: "onestop.notice.received"}}}},
 	} {

@@ -70,5 +70,5 @@ func (p trackPage) DueBadge() string {
 	if p.Tracked.View == nil {
 		return badge(string(workcal.NoDate))
 	}
-	return badge(string(p.Tracked.View.Due))
+	return badge(string(p.Tracked.View.Left.Standing))
 }

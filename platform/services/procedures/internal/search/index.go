@@ -8,7 +8,6 @@ import (
 	"sync"
 	"unsafe"
 
-	"egovctl/platform/kernel/fold"
 	"egovctl/platform/kernel/unit"
 )
 
@@ -38,10 +37,9 @@ const gap = 0xFFFF // between name and field: nothing stands side by side across
 func Build(docs []Doc) *Index {
 	x := &Index{docs: docs, place: make(map[string]uint16, len(docs)), spelt: map[string]uint16{}, seed: maphash.MakeSeed(),
 		level: map[unit.Level]bitset{}, online: map[string]bitset{}, field: map[string][]uint16{}, agency: map[int32][]uint16{}}
-	type key struct{ text, exact string }
-	keys := make(map[string]key, len(docs))
+	keys, folded := make(map[string]key, len(docs)), folding{}
 	for i := range docs {
-		keys[docs[i].Code] = key{fold.Text(docs[i].Name), fold.Exact(docs[i].Name)}
+		keys[docs[i].Code] = folded.fold(docs[i].Name)
 	}
 	slices.SortFunc(x.docs, func(a, b Doc) int {
 		ka, kb := keys[a.Code], keys[b.Code]
@@ -58,8 +56,8 @@ func Build(docs []Doc) *Index {
 	for i := range x.docs {
 		d := &x.docs[i]
 		if _, known := fieldText[d.FieldName]; !known {
-			fieldText[d.FieldName] = fold.Words(d.FieldName)
-			fieldExact[d.FieldName] = strings.Fields(fold.Exact(d.FieldName))
+			k := folded.fold(d.FieldName)
+			fieldText[d.FieldName], fieldExact[d.FieldName] = strings.Fields(k.text), strings.Fields(k.exact)
 			for _, w := range fieldText[d.FieldName] {
 				words[strings.Clone(w)] = true
 			}

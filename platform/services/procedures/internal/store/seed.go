@@ -50,8 +50,14 @@ func seedOfferings(ctx context.Context, tx pgx.Tx, set *packaged.Set) error {
 	}
 	body := map[bool][]byte{true: []byte(`{"online":true}`), false: []byte(`{"online":false}`)}
 	hash := map[bool][]byte{true: sum(body[true]), false: sum(body[false])}
-	if _, err := tx.Exec(ctx, `alter table procedures.offering drop constraint offering_procedure, drop constraint offering_agency`); err != nil {
-		return fmt.Errorf("seed offerings: %w", err)
+	for _, sql := range []string{
+		`set constraints all immediate`, // what the agencies' own seed left for the commit would forbid the next statement
+		`alter table procedures.offering drop constraint offering_procedure, drop constraint offering_agency`,
+		`set constraints all deferred`,
+	} {
+		if _, err := tx.Exec(ctx, sql); err != nil {
+			return fmt.Errorf("seed offerings: %w", err)
+		}
 	}
 	err := load(ctx, tx, "offering", []string{"procedure", "agency_id", "base", "base_hash"}, len(set.Offerings), func(i int) ([]any, error) {
 		o := set.Offerings[i]

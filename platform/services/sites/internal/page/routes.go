@@ -44,6 +44,7 @@ func Routes(office Office, pages *web.Pages) []web.Route {
 		get("/gioi-thieu", "sites.page.about", public, d.about),
 		get("/tro-nang", "sites.page.accessibility", public, d.plain("site/accessibility")),
 		get("/so-do", "sites.page.sitemap", public, d.sitemap),
+		get("/can-bo", "sites.page.desk", web.Access{Roles: officials(), Relation: web.Any}, d.start),
 		get("/can-bo/trang", "sites.page.manage", editors, d.manage),
 		get("/can-bo/trang/{slug}", "sites.page.edit", editors, d.edit),
 		{Method: http.MethodPost, Pattern: "/can-bo/trang/{slug}", Format: web.Page, Access: editors, Summary: "sites.page.edit", Handler: d.save},
@@ -67,6 +68,7 @@ func Declare(pages *web.Pages) error {
 		{"site/about", AboutPage{}},
 		{"site/accessibility", nil},
 		{"site/sitemap", SitemapPage{Groups: portal.Group([]portal.Agency{a})}},
+		{"site/desk", DeskPage{Name: "x", Positions: []Held{{Role: who.Clerk, NameVI: "A"}}, Links: []web.NavLink{{Path: "/", Key: "web.home"}}}},
 		{"site/manage", ManagePage{Agencies: []portal.Agency{a}}},
 		{"site/edit", EditPage{Head: head, Form: web.NewForm()}},
 	} {
