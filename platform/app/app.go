@@ -10,16 +10,18 @@ import (
 	"os"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"golang.org/x/sync/errgroup"
 
 	"egovctl/platform"
 	"egovctl/platform/audit"
 	"egovctl/platform/db"
-	"egovctl/platform/jobs"
 	"egovctl/platform/kernel/clock"
 	"egovctl/platform/kernel/locale"
 	"egovctl/platform/kernel/secret"
 	"egovctl/platform/module"
+	"egovctl/platform/outbox"
 	"egovctl/platform/packaged"
 	"egovctl/platform/web"
 )
@@ -44,6 +46,7 @@ type App struct {
 	offices *platform.Offices
 	front   *web.Front
 	sealer  *audit.Sealer
+	outbox  *outbox.Drain
 }
 
 const (
@@ -74,13 +77,16 @@ func New(ctx context.Context, cfg Config) (*App, error) {
 	if a.sealer, err = audit.NewSealer(pool, cfg.AuditKey, cfg.AuditHead, clock.System{}); err != nil {
 		return nil, err
 	}
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	a.outbox = outbox.New(pool, cfg.Log, []outbox.Consumer{moves(registry)})
 	var routes []web.Route
 	for _, m := range a.offices.Modules() {
 		routes = append(routes, m.Routes...)
 	}
 	a.front, err = web.NewFront(web.Config{
 		Routes: routes, Identities: a.offices.Identity, Pages: pages, Texts: texts, Log: cfg.Log,
-		Language: cfg.Settings.Language, PublicURL: cfg.Settings.PublicURL, Version: cfg.Settings.Version, Ready: pool.Ping,
+		Language: cfg.Settings.Language, PublicURL: cfg.Settings.PublicURL, Version: cfg.Settings.Version, Ready: pool.Ping, Metrics: registry,
 	})
 	return a, err
 }
@@ -100,6 +106,7 @@ func (a *App) Run(ctx context.Context, ln net.Listener, ready func()) error {
 		}
 	}
 	group.Go(func() error { return a.jobs(work) })
+	group.Go(func() error { return a.outbox.Run(work, time.Second) })
 	ready()
 	served := web.Serve(ctx, ln, a.front, drain)
 	stop()
@@ -114,18 +121,4 @@ func named(name string, err error) error {
 		return nil
 	}
 	return fmt.Errorf("%s: %w", name, err)
-}
-
-// jobs are what the platform does by itself, every so often.
-func (a *App) jobs(ctx context.Context) error {
-	runner, err := jobs.New(a.pool, a.cfg.Log, []jobs.Job{
-		{Name: "audit.seal", Every: time.Minute, Run: func(ctx context.Context) error {
-			_, err := a.sealer.Seal(ctx)
-			return err
-		}},
-	})
-	if err != nil {
-		return err
-	}
-	return runner.Run(ctx)
 }

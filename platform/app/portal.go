@@ -14,16 +14,8 @@ import (
 func portal(cfg Config) web.Portal {
 	p := cfg.Profile
 	return web.Portal{
-		ProvinceVI: p.NameVI, ProvinceEN: p.NameEN, Code: p.Province, Domain: p.Domain, Version: cfg.Settings.Version,
+		ProvinceVI: p.ProvinceVI, ProvinceEN: p.ProvinceEN, Code: p.Province, Domain: p.Domain, Version: cfg.Settings.Version,
 		Reconstruction: p.Reconstruction, NoteVI: p.NoteVI, NoteEN: p.NoteEN, Demo: cfg.Settings.Demo,
-		Nav: []web.NavItem{
-			{Path: "/thu-tuc", Key: "web.nav.procedures"}, {Path: "/tra-cuu", Key: "web.nav.track"}, {Path: "/co-quan", Key: "web.nav.agencies"},
-			{Path: "/ho-so-cua-toi", Key: "web.nav.mine"}, {Path: "/gioi-thieu", Key: "web.nav.about"},
-		},
-		StaffNav: []web.NavItem{
-			{Path: "/mot-cua", Key: "web.nav.inbox"}, {Path: "/mot-cua/tiep-nhan", Key: "web.nav.counter"},
-			{Path: "/quan-tri/thu-tuc", Key: "web.nav.catalogue"}, {Path: "/quan-tri/tai-khoan", Key: "web.nav.accounts"},
-		},
 	}
 }
 

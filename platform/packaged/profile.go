@@ -23,6 +23,7 @@ const (
 func reference2014() Profile {
 	return Profile{
 		ID: Reference, NameVI: "Đà Nẵng 2014 (bản dựng lại)", NameEN: "Da Nang 2014 (reconstruction)",
+		ProvinceVI: "Thành phố Đà Nẵng", ProvinceEN: "Da Nang City",
 		Province: "48", HCode: "H17", AsOf: clock.Date(2014, time.December, 31), Domain: "danang.gov.vn",
 		Reconstruction: true, PublicServices: referenceServices, OnlineServices: referenceOnline,
 		NoteVI: "Đây là bản dựng lại hệ thống năm 2014 để tham khảo và đào tạo, lập từ hồ sơ thủ tục hành chính năm 2026. Số lượng (1.196 thủ tục, 498 thủ tục nộp trực tuyến) theo báo chí; danh sách từng thủ tục, tên 28 sở, ngành và 33 phường, xã có trang riêng là suy ra theo quy tắc, không phải danh sách chính thức của năm 2014.",
@@ -32,8 +33,9 @@ func reference2014() Profile {
 
 func (p province) profile(changes []change, day time.Time) Profile {
 	n := p.nameOn(changes, day)
+	en := englishUnit("province", UnitName{Type: n.Type, Name: p.nameEN})
 	return Profile{
-		ID: p.code, NameVI: n.FullName, NameEN: englishUnit("province", UnitName{Type: n.Type, Name: p.nameEN}),
+		ID: p.code, NameVI: n.FullName, NameEN: en, ProvinceVI: n.FullName, ProvinceEN: en,
 		Province: p.code, HCode: p.hCode, AsOf: day, Domain: p.domain,
 	}
 }

@@ -29,7 +29,9 @@ type Set struct {
 // Profile is the packaged answers for one province.
 type Profile struct {
 	ID             string // "danang-2014", "48"
-	NameVI, NameEN string
+	NameVI, NameEN string // of the profile
+	ProvinceVI     string // the province's full name on the as-of day: what the portal calls itself
+	ProvinceEN     string
 	Province       string // two-digit code
 	HCode          string // H17
 	AsOf           time.Time

@@ -2,44 +2,85 @@ package instance
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"egovctl/platform/db/cluster"
+	"egovctl/platform/kernel/fault"
 	"egovctl/provisioning/engine"
 )
 
-// Cluster describes the private PostgreSQL of this site. The binaries are the configured ones, the kit's relocatable
-// copy, or the system's. Findings when there are none or they are too old.
+// found remembers where PostgreSQL's programs are: to find out means to run each candidate.
+type found struct {
+	sync.Mutex
+	bin   cluster.Binaries
+	known bool
+}
+
+// Binaries are PostgreSQL's programs: the configured ones, the kit's relocatable copy, or the system's. Findings
+// "postgres.binaries.missing" and "postgres.binaries.old"; only a success is remembered.
+func (s Site) Binaries() (cluster.Binaries, error) {
+	if s.found == nil {
+		s.found = &found{}
+	}
+	s.found.Lock()
+	defer s.found.Unlock()
+	if s.found.known {
+		return s.found.bin, nil
+	}
+	bin, err := cluster.Find(s.Answers.Postgres.BinDir, filepath.Join(s.Root.Release(s.Version), "postgres"))
+	if err == nil {
+		s.found.bin, s.found.known = bin, true
+	}
+	return bin, err
+}
+
+// Cluster describes the private PostgreSQL of this site, ready to be made and started. Faults: those of Binaries,
+// "postgres.socket.long", and NotFound before the account was made.
 func (s Site) Cluster(look engine.Reader) (*cluster.Cluster, error) {
-	bin, err := cluster.Find(s.Answers.Postgres.BinDir, s.Root.Release(s.Version)+"/postgres")
+	bin, err := s.Binaries()
 	if err != nil {
 		return nil, err
 	}
+	return s.cluster(look, bin)
+}
+
+func (s Site) cluster(look engine.Reader, bin cluster.Binaries) (*cluster.Cluster, error) {
 	account, err := s.Account(look)
 	if err != nil {
 		return nil, err
 	}
-	o := cluster.Options{Binaries: bin, Data: s.Root.Postgres(), Socket: s.Root.SocketDir(s.Answers.Config), Log: s.Root.Log(), Superuser: "egov_super"}
+	o := cluster.Options{Binaries: bin, Data: s.Root.Postgres(), Socket: s.Root.SocketDir(s.Answers.Config), Log: s.Root.Log(), Superuser: Superuser}
 	if account != nil {
 		o.As = &cluster.Account{UID: account.UID, GID: account.GID}
 	}
 	return cluster.Open(o)
 }
 
-// Running reports whether this site's PostgreSQL accepts connections; false as well when it was never made.
-func (s Site) Running(look engine.Reader) (bool, error) {
+// Process tells the process id of this site's PostgreSQL and whether it accepts connections; 0 when none runs, also
+// when it was never made. The programs are not needed for that: a host that has lost them can still be asked. Faults:
+// NotFound while there is data but no account, "postgres.data.unreadable" when the data folder cannot be looked at.
+func (s Site) Process(look engine.Reader) (pid int, ready bool, err error) {
 	if _, err := os.Stat(filepath.Join(s.Root.Postgres(), "PG_VERSION")); errors.Is(err, fs.ErrNotExist) {
-		return false, nil
+		return 0, false, nil
 	} else if err != nil {
-		return false, fmt.Errorf("look at data folder: %w", err)
+		return 0, false, fault.Wrap(err, fault.Unavailable, "postgres.data.unreadable", "path", s.Root.Postgres())
 	}
-	c, err := s.Cluster(look)
+	c, err := s.cluster(look, cluster.Binaries{})
 	if err != nil {
-		return false, err
+		return 0, false, err
 	}
-	_, up := c.Running()
-	return up && c.Ready(), nil
+	pid, up := c.Running()
+	if !up {
+		return 0, false, nil
+	}
+	return pid, c.Ready(), nil
+}
+
+// Running reports whether this site's PostgreSQL accepts connections. Faults as Process.
+func (s Site) Running(look engine.Reader) (bool, error) {
+	_, ready, err := s.Process(look)
+	return ready, err
 }

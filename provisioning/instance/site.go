@@ -11,11 +11,20 @@ import (
 )
 
 // Site is one instance on one host: where it lies, what was answered, which release is meant. Every step is given it.
+// Copies of a Site that At made share what it found out about the host.
 type Site struct {
 	Root    Root
 	Answers Loaded
 	Version string
 	AsRoot  bool // root installs: processes and files belong to the instance's own account
+	Systemd bool // systemd keeps the processes running, not a supervisor of ours; only with AsRoot
+
+	found *found
+}
+
+// At is the site of this process: root's rights are those that it runs with.
+func At(root Root, answers Loaded, version string) Site {
+	return Site{Root: root, Answers: answers, Version: version, AsRoot: os.Getuid() == 0, found: &found{}}
 }
 
 // Account is who runs the instance: its own account when root installs, nil (the caller) otherwise. fault.NotFound
@@ -65,8 +74,11 @@ const (
 	AuditKey         = "audit-key"    // signs the heads of the audit chain; audit-key.pub verifies them
 )
 
-// Database is the name of the one database.
-const Database = "egov"
+// Database is the name of the one database, Superuser the role that initdb makes.
+const (
+	Database  = "egov"
+	Superuser = "egov_super"
+)
 
 // Secret reads a secret of the instance. fault.NotInstalled when it is not there yet.
 func (s Site) Secret(name string) (secret.String, error) {

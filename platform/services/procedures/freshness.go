@@ -10,6 +10,7 @@ import (
 	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/unit"
 	"egovctl/platform/kernel/who"
+	"egovctl/platform/services/procedures/internal/api"
 	"egovctl/platform/services/procedures/internal/search"
 	"egovctl/platform/services/procedures/internal/store"
 )
@@ -115,6 +116,11 @@ func (s *Service) build(ctx context.Context, tx pgx.Tx, version int64) (*held, e
 		h.agencies[a.ID], h.number[a.Identifier] = a, a.ID
 		if a.ParentID == 0 && h.top == 0 {
 			h.top = a.ID
+		}
+	}
+	for i := range docs {
+		if docs[i].Rendered, err = api.Render(&docs[i]); err != nil {
+			return nil, err
 		}
 	}
 	h.index = search.Build(docs)

@@ -110,7 +110,7 @@ func TestARefusedSheetWritesNothing(t *testing.T) {
 			"4 name procedures.name.empty, 4 online procedures.online.unknown, 4 levels procedures.level.unknown"},
 		{"a new procedure that lacks half", "csv", "code,name\n1.777777,A\n", "2 field procedures.field.unknown, 2 online procedures.online.unknown, 2 levels procedures.levels.empty"},
 		{"a cell too few", "csv", "code,name\n1.001193\n", "2  procedures.import.width"},
-		{"a quote that does not end", "csv", "code,name\n1.001193,\"A\n", "3  procedures.import.csv"},
+		{"a quote that does not end", "csv", "code,name\n1.001193,\"A\n", "2  procedures.import.csv"},
 		{"no column of codes", "csv", "name\nA\n", "1 code procedures.import.no_code"},
 		{"nothing", "csv", "", "1  procedures.import.csv"},
 		{"a fee without a time limit", "csv", "code,postal_fees\n1.001193,fee 5\n", "2 postal_terms procedures.import.fee_without_term"},

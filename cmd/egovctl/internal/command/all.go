@@ -2,12 +2,19 @@
 package command
 
 import (
+	"egovctl/cmd/egovctl/internal/command/account"
+	"egovctl/cmd/egovctl/internal/command/agencies"
+	"egovctl/cmd/egovctl/internal/command/audit"
+	"egovctl/cmd/egovctl/internal/command/calendar"
+	"egovctl/cmd/egovctl/internal/command/catalogue"
 	"egovctl/cmd/egovctl/internal/command/completion"
 	"egovctl/cmd/egovctl/internal/command/config"
 	"egovctl/cmd/egovctl/internal/command/health"
+	"egovctl/cmd/egovctl/internal/command/history"
 	"egovctl/cmd/egovctl/internal/command/install"
 	"egovctl/cmd/egovctl/internal/command/logs"
 	"egovctl/cmd/egovctl/internal/command/preflight"
+	"egovctl/cmd/egovctl/internal/command/regime"
 	"egovctl/cmd/egovctl/internal/command/restart"
 	"egovctl/cmd/egovctl/internal/command/serve"
 	"egovctl/cmd/egovctl/internal/command/start"
@@ -15,6 +22,7 @@ import (
 	"egovctl/cmd/egovctl/internal/command/stop"
 	"egovctl/cmd/egovctl/internal/command/supervisor"
 	"egovctl/cmd/egovctl/internal/command/uninstall"
+	"egovctl/cmd/egovctl/internal/command/units"
 	"egovctl/cmd/egovctl/internal/command/version"
 	"egovctl/cmd/egovctl/internal/root"
 )
@@ -23,6 +31,7 @@ import (
 func All() []root.Maker {
 	return []root.Maker{
 		preflight.New, install.New, status.New, start.New, stop.New, restart.New, serve.New, supervisor.New, logs.New, health.New,
-		config.New, version.New, completion.New, uninstall.New,
+		config.New, version.New, completion.New, uninstall.New, history.New,
+		catalogue.New, units.New, agencies.New, calendar.New, regime.New, account.New, audit.New,
 	}
 }

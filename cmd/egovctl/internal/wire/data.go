@@ -127,7 +127,14 @@ func settings(e *Env, site instance.Site) module.Settings {
 	return module.Settings{
 		Instance: c.Instance, Profile: c.Province.Profile, Version: site.Version, PublicURL: c.PublicURL(),
 		Language: locale.Lang(c.Language), FilingPublic: c.Filing.Public, LocalSignIn: c.Citizens.SignIn == "local",
+		Demo: demo(site),
 	}
+}
+
+// demo reports whether the instance was installed as a demonstration: it keeps the accounts that it printed.
+func demo(site instance.Site) bool {
+	c, err := readCredentials(site)
+	return err == nil && len(c.Accounts) > 0
 }
 
 func ownBinary() (string, error) {

@@ -13,6 +13,7 @@ import (
 	"egovctl/platform"
 	"egovctl/platform/kernel/fault"
 	"egovctl/provisioning/engine"
+	"egovctl/provisioning/instance"
 )
 
 // Keys of platform.state under which the installer notes what happened once.
@@ -67,20 +68,25 @@ type credentials struct {
 
 const credentialsFile = "first-accounts"
 
-// Credentials are the demo's accounts, or the administrator's link while it was not used.
+// Credentials are the demo's accounts, or the administrator's link.
 func (in *Installation) Credentials() ([]DemoAccount, string, error) {
-	raw, err := os.ReadFile(in.Parts.Site.Root.Secret(credentialsFile))
+	c, err := readCredentials(in.Parts.Site)
+	return c.Accounts, c.AdminLink, err
+}
+
+func readCredentials(site instance.Site) (credentials, error) {
+	var c credentials
+	raw, err := os.ReadFile(site.Root.Secret(credentialsFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, "", nil
+		return c, nil
 	}
 	if err != nil {
-		return nil, "", fault.Wrap(err, fault.Forbidden, "instance.secret.unreadable", "name", credentialsFile)
+		return c, fault.Wrap(err, fault.Forbidden, "instance.secret.unreadable", "name", credentialsFile)
 	}
-	var c credentials
 	if err := json.Unmarshal(raw, &c); err != nil {
-		return nil, "", fmt.Errorf("read first accounts: %w", err)
+		return c, fmt.Errorf("read first accounts: %w", err)
 	}
-	return c.Accounts, c.AdminLink, nil
+	return c, nil
 }
 
 // accounts makes the first administrator's link, or the demo's accounts.
@@ -115,7 +121,7 @@ func (a *accounts) Do(ctx context.Context, on engine.Host, _ engine.Progress) er
 
 func (a *accounts) make(ctx context.Context, tx pgx.Tx, o *platform.Offices) (credentials, error) {
 	if !a.in.options.Demo {
-		made, err := o.Identity.FirstAdministrator(ctx, tx, "admin", a.in.env.T("install.admin.name"))
+		made, err := o.Identity.FirstAdministrator(ctx, tx, "quantri", a.in.env.T("install.admin.name"))
 		if err != nil {
 			return credentials{}, err
 		}

@@ -40,7 +40,7 @@ func newList(env *wire.Env) *cobra.Command {
 }
 
 // longest is in bytes of --q, as for GET /api/v1/agencies.
-const longest = 500
+const longest = 200
 
 func (o options) check() error {
 	switch l := unit.Level(o.level); {
@@ -72,7 +72,7 @@ func list(ctx context.Context, env *wire.Env, o options) error {
 	}
 	columns := []desk.Column{{Key: "commands.column.identifier"}, {Key: "commands.column.agency", Gives: true}, {Key: "commands.column.level"}, {Key: "commands.column.above"}}
 	err = desk.List[agencies.Agency]{Items: found, Columns: columns, Empty: "commands.agencies.none", Row: func(a agencies.Agency) []string {
-		return []string{marked(a), Name(env, a), env.T("agencies.level." + string(a.Level)), a.Parent}
+		return []string{marked(a), name(env, a), env.T("agencies.level." + string(a.Level)), a.Parent}
 	}}.Show(env)
 	if err != nil || len(found) == 0 {
 		return err
@@ -95,8 +95,8 @@ func marked(a agencies.Agency) string {
 	return a.Identifier
 }
 
-// Name is an agency's name in the person's language.
-func Name(env *wire.Env, a agencies.Agency) string {
+// name is an agency's name in the person's language.
+func name(env *wire.Env, a agencies.Agency) string {
 	if env.Lang == locale.English && a.NameEN != "" {
 		return a.NameEN
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/spf13/cobra"
@@ -47,9 +48,9 @@ func show(ctx context.Context, env *wire.Env, identifier string) error {
 			s.Below = append(s.Below, a.Identifier)
 		}
 		if a, err := snap.ByID(s.ParentID); err == nil {
-			above = Name(env, a) + " (" + a.Identifier + ")"
+			above = name(env, a) + " (" + a.Identifier + ")"
 		}
-		if u, err := snap.UnitByKey(s.UnitKey, s.ValidFrom); err == nil {
+		if u, err := snap.UnitByKey(s.UnitKey, snap.Today(time.Now())); err == nil {
 			unit = u.FullName + " (" + u.Code + ")"
 		}
 		offered, err := o.Procedures.OfferedBy(ctx, tx, s.ID)
@@ -70,7 +71,11 @@ func tell(env *wire.Env, s shown, above, unit string) error {
 	if s.Provisional {
 		identifier += " " + env.T("commands.agencies.provisional.mark")
 	}
-	if _, err := fmt.Fprintln(env.Out, Name(env, s.Agency)); err != nil {
+	site := ""
+	if s.Site {
+		site = "/co-quan/" + s.Slug
+	}
+	if _, err := fmt.Fprintln(env.Out, name(env, s.Agency)); err != nil {
 		return err
 	}
 	return desk.Facts(env, []desk.Fact{
@@ -82,6 +87,6 @@ func tell(env *wire.Env, s shown, above, unit string) error {
 		{Label: env.T("commands.agencies.above"), Value: above},
 		{Label: env.T("commands.agencies.below"), Value: strings.Join(s.Below, ", ")},
 		{Label: env.T("commands.agencies.procedures"), Value: fmt.Sprint(s.Procedures)},
-		{Label: env.T("commands.agencies.site"), Value: "/" + s.Slug},
+		{Label: env.T("commands.agencies.site"), Value: site},
 	})
 }

@@ -245,14 +245,14 @@ func (s *Desk) addPapers(ctx context.Context, tx pgx.Tx, w *work) error {
 	if err != nil {
 		return err
 	}
-	have, err := s.Store.CountComponents(ctx, tx, w.d.ID)
+	have, err := s.ledger().CountComponents(ctx, tx, w.d.ID)
 	if err != nil {
 		return err
 	}
 	if have+len(list) > 2*maxComponents {
 		return fault.New(fault.Invalid, "onestop.components.many", "max", 2*maxComponents).At("components")
 	}
-	return s.Store.Components(ctx, tx, w.d, have, list)
+	return s.ledger().Components(ctx, tx, w.d, have, list)
 }
 
 // conclude notes how the handling ended, and takes that back when the end is undone.

@@ -28,12 +28,12 @@ func (s *Desk) receive(ctx context.Context, tx pgx.Tx, w *work) error {
 		if err != nil {
 			return err
 		}
-		if w.d.VersionID, err = s.Store.Freeze(ctx, tx, p.Code, p.Name, p.Procedure); err != nil {
+		if w.d.VersionID, err = s.ledger().Freeze(ctx, tx, p.Code, p.Name, p.Procedure); err != nil {
 			return err
 		}
 		w.d.ProcedureName = p.Name
 	}
-	n, err := s.Store.Next(ctx, tx, w.d.Agency, w.now)
+	n, err := s.ledger().Next(ctx, tx, w.d.Agency, w.now)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (w *work) finish() {
 // official, the one that was given is taken.
 func (s *Desk) promise(ctx context.Context, tx pgx.Tx, w *work) (*workcal.Promise, error) {
 	var p packaged.Procedure
-	if err := s.Store.Procedure(ctx, tx, w.d.VersionID, &p); err != nil {
+	if err := s.ledger().Procedure(ctx, tx, w.d.VersionID, &p); err != nil {
 		return nil, err
 	}
 	promise, err := s.Deadlines.Promise(ctx, tx, w.now, TermOf(p, w.d.Channel))
@@ -121,7 +121,7 @@ func TermOf(p packaged.Procedure, c packaged.Channel) packaged.Term {
 
 // resume moves the promise over the pause that ends now.
 func (s *Desk) resume(ctx context.Context, tx pgx.Tx, w *work) (*workcal.Promise, error) {
-	before, err := s.Store.Promise(ctx, tx, w.d.ID)
+	before, err := s.ledger().Promise(ctx, tx, w.d.ID)
 	if err != nil || before == nil {
 		return nil, err
 	}
@@ -145,7 +145,7 @@ func pauseReason(s workflow.State) string {
 
 // extend moves the promised date to a later working day that an official chose.
 func (s *Desk) extend(ctx context.Context, tx pgx.Tx, w *work) (*workcal.Promise, error) {
-	before, err := s.Store.Promise(ctx, tx, w.d.ID)
+	before, err := s.ledger().Promise(ctx, tx, w.d.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -1,8 +1,11 @@
 package desk
 
 import (
+	"context"
+	"io"
 	"io/fs"
 	"log/slog"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -15,6 +18,7 @@ import (
 	"egovctl/platform/outbox"
 	"egovctl/platform/services/onestop/internal/dossier"
 	"egovctl/platform/services/onestop/internal/store"
+	"egovctl/platform/workcal"
 )
 
 // Topic is where every move of a dossier is announced to the other services, as an Event.
@@ -48,6 +52,26 @@ type Desk struct {
 	Staff      Staff
 	Fonts      fs.FS
 	Prints     fs.FS
+
+	book ledger    // nil: Store; a demonstration keeps its own until it is written in one go
+	draw io.Reader // nil: crypto/rand; where references and secrets come from
+}
+
+// ledger is what an act reads and writes beside the dossier itself.
+type ledger interface {
+	Freeze(ctx context.Context, tx pgx.Tx, code, name string, body any) (int32, error)
+	Procedure(ctx context.Context, tx pgx.Tx, version int32, v any) error
+	Next(ctx context.Context, tx pgx.Tx, agency int32, at time.Time) (int, error)
+	Promise(ctx context.Context, tx pgx.Tx, id string) (*workcal.Promise, error)
+	CountComponents(ctx context.Context, tx pgx.Tx, id string) (int, error)
+	Components(ctx context.Context, tx pgx.Tx, d dossier.Dossier, have int, added []dossier.Component) error
+}
+
+func (s *Desk) ledger() ledger {
+	if s.book != nil {
+		return s.book
+	}
+	return s.Store
 }
 
 // announce adds the audit row and the event of a move to the batch that writes it.

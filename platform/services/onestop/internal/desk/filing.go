@@ -66,37 +66,46 @@ func (s *Desk) File(ctx context.Context, tx pgx.Tx, by who.Principal, f Filing) 
 
 // file is File with everything that was filed.
 func (s *Desk) file(ctx context.Context, tx pgx.Tx, by who.Principal, f Filing) (dossier.Full, []Warning, error) {
-	if by.Kind == who.Person {
-		f.Channel, f.Submitter = packaged.Online, Applicant{}
-		if !s.Settings.FilingPublic {
-			return dossier.Full{}, nil, fault.New(fault.Forbidden, "onestop.filing.off")
-		}
-	}
-	full := dossier.Full{}
-	var warnings []Warning
-	var wrong []error
-	var err error
-	if full.Persons, warnings, wrong = people(f); len(wrong) > 0 {
-		return full, nil, wrong[0]
-	}
-	if full.Components, err = papers(f.Components); err != nil {
-		return full, nil, err
-	}
-	place, err := s.place(ctx, tx, by, f)
+	full, warnings, err := s.prepare(ctx, tx, by, f)
 	if err != nil {
 		return full, nil, err
 	}
-	if full.Dossier, err = s.fresh(ctx, tx, by, place, f); err != nil {
+	return full, warnings, s.Store.Insert(ctx, tx, full, announce(by, full.Dossier, full.Steps[0]))
+}
+
+// prepare makes the dossier that f becomes, with its first step, and writes nothing of it.
+func (s *Desk) prepare(ctx context.Context, tx pgx.Tx, by who.Principal, f Filing) (dossier.Full, []Warning, error) {
+	var full dossier.Full
+	if by.Kind == who.Person {
+		f.Channel, f.Submitter = packaged.Online, Applicant{}
+		if !s.Settings.FilingPublic {
+			return full, nil, fault.New(fault.Forbidden, "onestop.filing.off")
+		}
+	}
+	persons, warnings, wrong := people(f)
+	if len(wrong) > 0 {
+		return full, nil, wrong[0]
+	}
+	components, err := papers(f.Components)
+	if err != nil {
 		return full, nil, err
 	}
-	if full.Secret, err = dossier.NewSecret(nil); err != nil {
+	at, err := s.place(ctx, tx, by, f)
+	if err != nil {
+		return full, nil, err
+	}
+	if full.Dossier, err = s.fresh(ctx, tx, by, at, f); err != nil {
+		return full, nil, err
+	}
+	full.Persons, full.Components = persons, components
+	if full.Secret, err = dossier.NewSecret(s.draw); err != nil {
 		return full, nil, fault.Wrap(err, fault.Internal, "internal")
 	}
-	full.ContentHash = contentHash(full, place.agency.Identifier)
+	full.ContentHash = contentHash(full, at.agency.Identifier)
 	st := dossier.Step{Seq: 1, Agency: full.Agency, Action: dossier.File, To: full.State, At: full.SubmittedAt}
 	sign(&st, by, filingRole(by))
 	full.Steps = []dossier.Step{st}
-	return full, warnings, s.Store.Insert(ctx, tx, full, announce(by, full.Dossier, st))
+	return full, warnings, nil
 }
 
 // place is where and for what a dossier is filed.
@@ -149,11 +158,11 @@ func caseOf(p Procedure, name string) *packaged.Case {
 
 // fresh makes the dossier's own row.
 func (s *Desk) fresh(ctx context.Context, tx pgx.Tx, by who.Principal, p place, f Filing) (dossier.Dossier, error) {
-	version, err := s.Store.Freeze(ctx, tx, p.procedure.Code, p.procedure.Name, p.procedure.Procedure)
+	version, err := s.ledger().Freeze(ctx, tx, p.procedure.Code, p.procedure.Name, p.procedure.Procedure)
 	if err != nil {
 		return dossier.Dossier{}, err
 	}
-	reference, err := dossier.NewReference(nil)
+	reference, err := dossier.NewReference(s.draw)
 	if err != nil {
 		return dossier.Dossier{}, fault.Wrap(err, fault.Internal, "internal")
 	}

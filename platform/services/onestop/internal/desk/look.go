@@ -243,13 +243,19 @@ func (v View) Timeline() []dossier.Step {
 	}
 	out := make([]dossier.Step, 0, len(v.Steps))
 	for _, st := range v.Steps {
-		from, _ := def.Step(st.From)
-		to, _ := def.Step(st.To)
-		if st.ByRole != who.Citizen && from.National == to.National && st.Action != workflow.Extend {
+		if st.ByRole != who.Citizen && !forApplicant(def, st.From, st.To, st.Action) {
 			st.Note = ""
 		}
 		st.ByAccount, st.ByName, st.ToAccount = "", "", ""
 		out = append(out, st)
 	}
 	return out
+}
+
+// forApplicant reports whether what is written at an act is meant for the applicant: the reason of a request, a
+// refusal, a stop or a new date. Remarks between officials are not.
+func forApplicant(def workflow.Definition, from, to workflow.State, a workflow.Action) bool {
+	before, _ := def.Step(from)
+	after, _ := def.Step(to)
+	return def.NeedsReason(from, a) && (before.National != after.National || a == workflow.Extend)
 }

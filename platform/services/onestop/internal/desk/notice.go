@@ -22,8 +22,8 @@ func (w *work) notice() *dossier.Notice {
 	if !w.d.DueAt.IsZero() {
 		args["due"] = locale.DateTime(w.d.DueAt)
 	}
-	if w.move.Reported || w.move.Action == workflow.Extend {
-		args["note"] = w.step.Note // what is written for the applicant; remarks between officials are not
+	if forApplicant(w.def, w.before.State, w.move.To, w.move.Action) {
+		args["note"] = w.step.Note
 	}
 	return &dossier.Notice{Seq: w.step.Seq, Dossier: w.d.ID, Key: key, Args: args, At: w.now}
 }

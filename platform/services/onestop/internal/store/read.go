@@ -186,6 +186,9 @@ func (q Query) sql(after Position) (string, []any) {
 	if len(ranges) == 0 {
 		return "", nil
 	}
+	if len(ranges) == 1 {
+		return ranges[0], args
+	}
 	return strings.Join(ranges, ` union all `) + ` order by rank_at, id limit $3`, args
 }
 

@@ -25,13 +25,6 @@ func (b bitset) add(o bitset) {
 	}
 }
 
-// drop takes o's members out of b.
-func (b bitset) drop(o bitset) {
-	for i := range o {
-		b[i] &^= o[i]
-	}
-}
-
 // and keeps what is in o too and reports whether anything is left. A nil o is empty.
 func (b bitset) and(o bitset) bool {
 	if o == nil {

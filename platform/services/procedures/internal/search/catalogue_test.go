@@ -7,6 +7,7 @@ import (
 
 	"egovctl/platform/kernel/fold"
 	"egovctl/platform/packaged"
+	"egovctl/platform/services/procedures/internal/api"
 	"egovctl/platform/services/procedures/internal/search"
 	"egovctl/templates"
 )
@@ -30,6 +31,9 @@ func packagedDocs(t testing.TB) []search.Doc {
 	for i, p := range set.Procedures {
 		docs[i] = search.Doc{Code: p.Code, Name: p.Name, Field: p.Field, FieldName: field[p.Field], Levels: p.Levels,
 			Online: p.Online, Published: p.Published, FiledOnline: p.FiledOnline, Agencies: offered[p.Code]}
+		if docs[i].Rendered, err = api.Render(&docs[i]); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return docs
 }

@@ -26,6 +26,7 @@ type Doc struct {
 	Published   bool
 	FiledOnline bool
 	Agencies    []int32 // who offers it
+	Rendered    []byte  // the document as answers carry it, made once for each index by whoever answers; may be nil
 }
 
 // Query asks. Zero values do not filter.

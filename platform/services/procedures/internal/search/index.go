@@ -163,7 +163,7 @@ func (x *Index) Bytes() int {
 	n := len(x.docs)*int(unsafe.Sizeof(Doc{})) + 2*len(x.text) + 2*len(x.forms) + 4*len(x.start) + len(x.length) + 8*len(x.whole)
 	for i := range x.docs {
 		d := &x.docs[i]
-		n += len(d.Code) + len(d.Name) + 16*len(d.Levels) + 4*len(d.Agencies)
+		n += len(d.Code) + len(d.Name) + 16*len(d.Levels) + 4*len(d.Agencies) + len(d.Rendered)
 	}
 	for i, w := range x.lex.words {
 		n += 2*(len(w)+16) + 8*len(x.lex.names[i]) + 8*len(x.lex.fields[i]) + 48 + 4

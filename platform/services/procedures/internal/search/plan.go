@@ -1,8 +1,9 @@
 package search
 
-import "hash/maphash"
-
-import "strings"
+import (
+	"hash/maphash"
+	"strings"
+)
 
 // plan is a query made ready: one position per word.
 type plan struct {
@@ -12,7 +13,7 @@ type plan struct {
 	penalty float32  // share of the score that this reading costs
 }
 
-// penalty of reading a space where none is, or none where one is: as one wrong letter
+// spacePenalty is for reading a space where none is, or none where one is: about as one wrong letter.
 const spacePenalty = 0.06
 
 func (x *Index) plan(words []string, exact, text string) plan {

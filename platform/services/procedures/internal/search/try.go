@@ -20,6 +20,7 @@ const (
 	worthAccent   = 0.12 // added for the very same accents
 	worthPair     = 0.32
 	brokenPenalty = 0.03 // off the whole when the query does not stand in one piece
+	weightUnknown = 3.0  // of a word that no name has: enough to count, too little to decide
 	least         = 0.45 // of the query's weight, below which a name is no answer
 	besideBest    = 0.62 // of the best score, below which a name is noise beside it
 )
@@ -131,11 +132,10 @@ func (x *Index) mark(s *scratch, p plan, st stage) bool {
 	copy(s.found, s.allowed)
 	s.fields = st != asWritten
 	s.ideal = 0
-	average := x.unknownWeight()
 	for i, w := range p.words {
 		bit := uint64(1) << i
 		s.union.clear()
-		weight := average
+		weight := float32(weightUnknown)
 		if n, ok := x.lex.number[w]; ok {
 			s.touch(n).exact |= bit
 			s.union.add(x.lex.names[n])
@@ -174,6 +174,3 @@ func (x *Index) mark(s *scratch, p plan, st stage) bool {
 	}
 	return true
 }
-
-// unknownWeight is what a word that no name has weighs: it should not decide.
-func (x *Index) unknownWeight() float32 { return 3 }
