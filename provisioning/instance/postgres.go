@@ -47,6 +47,12 @@ func (s Site) Cluster(look engine.Reader) (*cluster.Cluster, error) {
 	return s.cluster(look, bin)
 }
 
+// Server is Cluster for who only wants to see or stop it: it cannot be started, so no programs are looked for. Faults:
+// "postgres.socket.long", and NotFound before the account was made.
+func (s Site) Server(look engine.Reader) (*cluster.Cluster, error) {
+	return s.cluster(look, cluster.Binaries{})
+}
+
 func (s Site) cluster(look engine.Reader, bin cluster.Binaries) (*cluster.Cluster, error) {
 	account, err := s.Account(look)
 	if err != nil {
@@ -68,7 +74,7 @@ func (s Site) Process(look engine.Reader) (pid int, ready bool, err error) {
 	} else if err != nil {
 		return 0, false, fault.Wrap(err, fault.Unavailable, "postgres.data.unreadable", "path", s.Root.Postgres())
 	}
-	c, err := s.cluster(look, cluster.Binaries{})
+	c, err := s.Server(look)
 	if err != nil {
 		return 0, false, err
 	}

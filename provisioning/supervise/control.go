@@ -3,7 +3,6 @@ package supervise
 import (
 	"context"
 	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -17,73 +16,34 @@ import (
 // StateFile is where the supervisor of an instance tells its state.
 func StateFile(root instance.Root) string { return filepath.Join(root.Run(), "platform.json") }
 
-// Start leaves a supervisor behind and returns when the platform takes traffic. The socket is opened here, so that an
-// address in use is told at once (finding "platform.address") and a low port can be had by root.
-func Start(ctx context.Context, on engine.Host, site instance.Site) error {
+// Start leaves a supervisor behind and tells its process id; it does not wait until the platform takes traffic. The
+// socket is opened here, so that an address in use is told at once (finding "platform.address") and a low port can be
+// had by root. Fault: unavailable "platform.start" when the program cannot be run.
+func Start(ctx context.Context, on engine.Host, site instance.Site) (pid int, err error) {
 	account, err := site.Account(on)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	var lc net.ListenConfig
 	ln, err := lc.Listen(ctx, "tcp", site.Answers.HTTP.Listen)
 	if err != nil {
-		return fault.Wrap(err, fault.Finding, "platform.address", "address", site.Answers.HTTP.Listen)
+		return 0, fault.Wrap(err, fault.Finding, "platform.address", "address", site.Answers.HTTP.Listen)
 	}
 	defer func() { _ = ln.Close() }()
 	socket, err := ln.(*net.TCPListener).File()
 	if err != nil {
-		return fault.Wrap(err, fault.Internal, "internal")
+		return 0, fault.Wrap(err, fault.Internal, "internal")
 	}
 	defer func() { _ = socket.Close() }()
-	pid, err := on.Start(ctx, engine.Command{
+	pid, err = on.Start(ctx, engine.Command{
 		Path: site.Root.Binary(), Args: []string{Command, "--root", string(site.Root)}, Dir: "/", As: account,
 		Env: []string{"PATH=/usr/bin:/bin", "LANG=C.UTF-8", ListenFD + "=3"},
 		Log: site.Root.LogFile("supervisor"), Files: []uintptr{socket.Fd()},
 	})
 	if err != nil {
-		return fault.Wrap(err, fault.Unavailable, "platform.start")
+		return 0, fault.Wrap(err, fault.Unavailable, "platform.start")
 	}
-	return await(ctx, site, pid)
-}
-
-// startTime bounds how long a platform may take until it takes traffic.
-const startTime = 60 * time.Second
-
-func await(ctx context.Context, site instance.Site, pid int) error {
-	for end := time.Now().Add(startTime); time.Now().Before(end); {
-		if Ready(ctx, site) {
-			return nil
-		}
-		if syscall.Kill(pid, 0) != nil {
-			break
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(10 * time.Millisecond):
-		}
-	}
-	return fault.New(fault.Unavailable, "platform.not_ready", "log", site.Root.LogFile("platform"))
-}
-
-// Ready reports whether the platform of this site takes traffic.
-func Ready(ctx context.Context, site instance.Site) bool {
-	s, err := Read(StateFile(site.Root))
-	if err != nil || s.Platform == 0 {
-		return false
-	}
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+Dial(site.Answers.HTTP.Listen)+"/readyz", nil)
-	if err != nil {
-		return false
-	}
-	resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(req)
-	if err != nil {
-		return false
-	}
-	_ = resp.Body.Close()
-	return resp.StatusCode == http.StatusOK
+	return pid, nil
 }
 
 // Dial turns a listening address into one that can be called: a wildcard becomes the loopback address.
@@ -98,7 +58,11 @@ func Dial(listen string) string {
 	return net.JoinHostPort(host, port)
 }
 
+// stopTime bounds how long a supervisor may take to end: it gives the platform time to answer what it is answering.
+const stopTime = 60 * time.Second
+
 // Stop asks the supervisor to drain and end the platform, and returns when both are gone. None running is fine.
+// Faults: forbidden "platform.stop" when it belongs to another account, unavailable when it does not end.
 func Stop(ctx context.Context, site instance.Site) error {
 	s, err := Read(StateFile(site.Root))
 	if err != nil || s.Supervisor == 0 {
@@ -107,7 +71,7 @@ func Stop(ctx context.Context, site instance.Site) error {
 	if err := syscall.Kill(s.Supervisor, syscall.SIGTERM); err != nil && err != syscall.ESRCH { //nolint:errorlint // a bare errno
 		return fault.Wrap(err, fault.Forbidden, "platform.stop")
 	}
-	for end := time.Now().Add(startTime); time.Now().Before(end); {
+	for end := time.Now().Add(stopTime); time.Now().Before(end); {
 		if !IsSupervisor(s.Supervisor) {
 			_ = os.Remove(StateFile(site.Root))
 			return nil

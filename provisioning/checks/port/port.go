@@ -6,14 +6,14 @@ import (
 	"net"
 
 	"egovctl/provisioning/checks/check"
-	"egovctl/provisioning/supervise"
+	"egovctl/provisioning/keeper"
 )
 
 // Check tries to listen, unless it is this very instance that does.
 func Check() check.Check {
 	return check.Check{Code: "port.free", Service: "platform", Severity: "critical", Run: func(ctx context.Context, look check.Look) check.Finding {
 		address := look.Site.Answers.HTTP.Listen
-		if supervise.Ready(ctx, look.Site) {
+		if keeper.Ready(ctx, look.Host, look.Site) {
 			return check.Fine("check.port.ours", "address", address)
 		}
 		var lc net.ListenConfig

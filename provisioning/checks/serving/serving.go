@@ -5,13 +5,13 @@ import (
 	"context"
 
 	"egovctl/provisioning/checks/check"
-	"egovctl/provisioning/supervise"
+	"egovctl/provisioning/keeper"
 )
 
 // Check asks the platform at the answered address.
 func Check() check.Check {
 	return check.Check{Code: "platform.ready", Service: "platform", Severity: "critical", After: []string{"postgres.reachable"}, Run: func(ctx context.Context, look check.Look) check.Finding {
-		if !supervise.Ready(ctx, look.Site) {
+		if !keeper.Ready(ctx, look.Host, look.Site) {
 			return check.Wrong("check.serving.silent", "address", look.Site.Answers.HTTP.Listen)
 		}
 		return check.Fine("check.serving.ok", "address", look.Site.Answers.HTTP.Listen)

@@ -66,7 +66,7 @@ func (s *Step) Apply(ctx context.Context, _ engine.Host, _ engine.Change, _ engi
 	if p.ReadOnly, err = s.site.Secret(instance.ReadOnlyPassword); err != nil {
 		return err
 	}
-	super, err := s.site.DSN("egov_super", instance.SuperPassword, "postgres")
+	super, err := s.site.DSN(instance.Superuser, instance.SuperPassword, "postgres")
 	if err != nil {
 		return err
 	}

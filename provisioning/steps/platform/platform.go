@@ -6,7 +6,7 @@ import (
 
 	"egovctl/provisioning/engine"
 	"egovctl/provisioning/instance"
-	"egovctl/provisioning/supervise"
+	"egovctl/provisioning/keeper"
 )
 
 // Step starts the platform.
@@ -21,8 +21,8 @@ func (s *Step) Info() engine.Info {
 }
 
 // Plan asks for a start when nothing takes traffic at the answered address.
-func (s *Step) Plan(ctx context.Context, _ engine.Reader) ([]engine.Change, error) {
-	if supervise.Ready(ctx, s.site) {
+func (s *Step) Plan(ctx context.Context, look engine.Reader) ([]engine.Change, error) {
+	if keeper.Ready(ctx, look, s.site) {
 		return nil, nil
 	}
 	return []engine.Change{{ID: "start", Action: "start", Target: s.site.Answers.HTTP.Listen}}, nil
@@ -30,13 +30,14 @@ func (s *Step) Plan(ctx context.Context, _ engine.Reader) ([]engine.Change, erro
 
 // Apply starts it, after stopping one that does not answer at that address.
 func (s *Step) Apply(ctx context.Context, on engine.Host, _ engine.Change, _ engine.Progress) error {
-	if err := supervise.Stop(ctx, s.site); err != nil {
+	k := keeper.For(s.site)
+	if err := k.StopPlatform(ctx, on); err != nil {
 		return err
 	}
-	return supervise.Start(ctx, on, s.site)
+	return k.StartPlatform(ctx, on)
 }
 
 // Undo stops it.
-func (s *Step) Undo(ctx context.Context, _ engine.Host, _ engine.Change) error {
-	return supervise.Stop(ctx, s.site)
+func (s *Step) Undo(ctx context.Context, on engine.Host, _ engine.Change) error {
+	return keeper.For(s.site).StopPlatform(ctx, on)
 }

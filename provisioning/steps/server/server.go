@@ -4,10 +4,10 @@ package server
 import (
 	"context"
 
-	pg "egovctl/platform/db/cluster"
 	"egovctl/platform/kernel/fault"
 	"egovctl/provisioning/engine"
 	"egovctl/provisioning/instance"
+	"egovctl/provisioning/keeper"
 )
 
 // Step starts PostgreSQL.
@@ -21,9 +21,9 @@ func (s *Step) Info() engine.Info {
 	return engine.Info{Name: "server", Title: "step.server", Touches: []string{"PostgreSQL"}, Reversible: true}
 }
 
-// Plan asks for a start when nothing accepts connections.
-func (s *Step) Plan(_ context.Context, look engine.Reader) ([]engine.Change, error) {
-	up, err := s.site.Running(look)
+// Plan asks for a start when nothing accepts connections, or when whoever should keep it running does not.
+func (s *Step) Plan(ctx context.Context, look engine.Reader) ([]engine.Change, error) {
+	up, err := keeper.For(s.site).Server(ctx, look)
 	if fault.Is(err, fault.NotFound) {
 		return nil, engine.After("account")
 	}
@@ -35,21 +35,10 @@ func (s *Step) Plan(_ context.Context, look engine.Reader) ([]engine.Change, err
 
 // Apply starts the server; it outlives this process.
 func (s *Step) Apply(ctx context.Context, on engine.Host, _ engine.Change, _ engine.Progress) error {
-	c, err := s.site.Cluster(on)
-	if err != nil {
-		return err
-	}
-	return c.Start(ctx)
+	return keeper.For(s.site).StartServer(ctx, on)
 }
 
 // Undo stops the server.
 func (s *Step) Undo(ctx context.Context, on engine.Host, _ engine.Change) error {
-	c, err := s.site.Cluster(on)
-	if fault.Is(err, fault.NotFound) {
-		return nil // no account, so no server of its
-	}
-	if err != nil {
-		return err
-	}
-	return c.Stop(ctx, pg.Fast)
+	return keeper.For(s.site).StopServer(ctx, on)
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -34,12 +35,15 @@ var law = []arrow{
 	{"platform", "provisioning", nil, "the platform does not install itself"},
 	{"platform", "cmd", nil, "nobody imports cmd"},
 	{"provisioning", "cmd", nil, "nobody imports cmd"},
-	{"provisioning/engine", "", []string{"platform/kernel", "provisioning/engine"}, "the engine knows no step by name"},
+	{"provisioning/engine", "", []string{"platform/kernel", "provisioning/engine"}, "the engine knows no step by name"}, // its inspection suite runs on a real host: see exempt
 	{"provisioning", "platform/services", nil, "the installer does not know the offices: it is given schemas, data and health as plain values"},
 	{"provisioning", "platform/web", nil, "the installer serves no pages"},
 	{"provisioning/steps/*", "provisioning/steps", nil, "steps never import each other"},
-	{"provisioning/checks/*", "provisioning/checks", nil, "checks never import each other"},
+	{"provisioning/checks/*", "provisioning/checks", []string{"provisioning/checks/check"}, "checks never import each other, only what a check is"},
 }
+
+// exempt are test suites, bound by no arrow that starts at the room they inspect.
+var exempt = []string{"provisioning/engine/enginetest"}
 
 type goPackage struct {
 	ImportPath string
@@ -80,6 +84,9 @@ func TestImportLaw(t *testing.T) {
 }
 
 func (a arrow) forbids(from, to string) bool {
+	if slices.Contains(exempt, from) {
+		return false
+	}
 	own := ""
 	if street, ok := strings.CutSuffix(a.from, "/*"); ok {
 		rest, ok := strings.CutPrefix(from, street+"/")

@@ -67,8 +67,14 @@ type Call struct {
 	Key    string // Idempotency-Key
 }
 
+// Failer is the part of a test that Do needs; a rapid.T has it too.
+type Failer interface {
+	Helper()
+	Fatal(args ...any)
+}
+
 // Do sends a call and reads the answer.
-func Do(t testing.TB, h http.Handler, c Call) (status int, header http.Header, body string) {
+func Do(t Failer, h http.Handler, c Call) (status int, header http.Header, body string) {
 	t.Helper()
 	if c.Method == "" {
 		c.Method = http.MethodGet

@@ -1,0 +1,37 @@
+package keeper
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+
+	"egovctl/provisioning/instance"
+)
+
+// Folder is where an administrator's units lie.
+const Folder = "/etc/systemd/system"
+
+// Socket, Service and Server are the names of an instance's units: the front door, the platform, PostgreSQL.
+func Socket(c instance.Config) string  { return c.Account() + ".socket" }
+func Service(c instance.Config) string { return c.Account() + ".service" }
+func Server(c instance.Config) string  { return c.Account() + "-postgres.service" }
+
+// RootMark is the line by which a unit file says whose it is: systemd passes over sections and keys that begin with X-.
+func RootMark(root instance.Root) string { return "X-Egovctl-Root=" + string(root) + "\n" }
+
+// Booted reports whether systemd runs this host, as sd_booted(3) asks.
+func Booted() bool {
+	info, err := os.Lstat("/run/systemd/system")
+	return err == nil && info.IsDir()
+}
+
+// HasUnits reports whether systemd keeps the instance of this ROOT: one of its unit files is there and names that ROOT.
+// So a later command knows what the installation chose, also after an uninstallation that was cut.
+func HasUnits(root instance.Root, c instance.Config) bool {
+	for _, name := range []string{Socket(c), Service(c), Server(c)} {
+		if raw, err := os.ReadFile(filepath.Join(Folder, name)); err == nil && bytes.Contains(raw, []byte(RootMark(root))) {
+			return true
+		}
+	}
+	return false
+}
