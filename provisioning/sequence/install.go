@@ -5,6 +5,7 @@ import (
 	"egovctl/platform/db"
 	"egovctl/provisioning/engine"
 	"egovctl/provisioning/instance"
+	"egovctl/provisioning/keeper"
 	"egovctl/provisioning/steps/account"
 	"egovctl/provisioning/steps/answers"
 	"egovctl/provisioning/steps/cluster"
@@ -16,6 +17,7 @@ import (
 	"egovctl/provisioning/steps/schema"
 	"egovctl/provisioning/steps/seed"
 	"egovctl/provisioning/steps/server"
+	"egovctl/provisioning/steps/units"
 )
 
 // Parts is what an installation is given as plain values.
@@ -38,6 +40,7 @@ func Install(p Parts) []engine.Step {
 		layout.New(p.Site),
 		answers.New(p.Site, p.Secrets),
 		release.New(p.Site, p.Binary),
+		units.New(p.Site, keeper.Folder),
 		cluster.New(p.Site, p.PurgeData),
 		server.New(p.Site),
 		database.New(p.Site),

@@ -13,6 +13,7 @@ import (
 	"egovctl/cmd/egovctl/internal/command/history"
 	"egovctl/cmd/egovctl/internal/command/install"
 	"egovctl/cmd/egovctl/internal/command/logs"
+	"egovctl/cmd/egovctl/internal/command/postgres"
 	"egovctl/cmd/egovctl/internal/command/preflight"
 	"egovctl/cmd/egovctl/internal/command/regime"
 	"egovctl/cmd/egovctl/internal/command/restart"
@@ -30,7 +31,7 @@ import (
 // All lists the commands.
 func All() []root.Maker {
 	return []root.Maker{
-		preflight.New, install.New, status.New, start.New, stop.New, restart.New, serve.New, supervisor.New, logs.New, health.New,
+		preflight.New, install.New, status.New, start.New, stop.New, restart.New, serve.New, supervisor.New, postgres.New, logs.New, health.New,
 		config.New, version.New, completion.New, uninstall.New, history.New,
 		catalogue.New, units.New, agencies.New, calendar.New, regime.New, account.New, audit.New,
 	}

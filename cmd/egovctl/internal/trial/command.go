@@ -46,11 +46,12 @@ func (p *Place) Run(args ...string) Outcome {
 // RunEnv is Run with these variables in the environment.
 func (p *Place) RunEnv(env []string, args ...string) Outcome {
 	p.T.Helper()
-	return Exec(p.T, env, p.Binary, p.line(args)...)
+	line := p.line(args)
+	return Exec(p.T, env, line[0], line[1:]...)
 }
 
 func (p *Place) line(args []string) []string {
-	line := append([]string{}, args...)
+	line := append(append(append([]string{}, p.Through...), p.Binary), args...)
 	if !has(args, "--root") {
 		line = append(line, "--root", p.Root)
 	}
@@ -104,7 +105,7 @@ func bare(env []string) []string {
 func (o Outcome) Status(want int) Outcome {
 	o.t.Helper()
 	if o.Exit != want {
-		o.t.Fatalf("egovctl %s: exit %d, want %d\nstdout: %s\nstderr: %s", strings.Join(o.Args, " "), o.Exit, want, tail(o.Stdout), tail(o.Stderr))
+		o.t.Fatalf("%s: exit %d, want %d\nstdout: %s\nstderr: %s", strings.Join(o.Args, " "), o.Exit, want, tail(o.Stdout), tail(o.Stderr))
 	}
 	return o
 }
@@ -114,10 +115,10 @@ func (o Outcome) JSON(v any) Outcome {
 	o.t.Helper()
 	d := json.NewDecoder(strings.NewReader(o.Stdout))
 	if err := d.Decode(v); err != nil {
-		o.t.Fatalf("egovctl %s: stdout is not JSON: %v\n%s", strings.Join(o.Args, " "), err, tail(o.Stdout))
+		o.t.Fatalf("%s: stdout is not JSON: %v\n%s", strings.Join(o.Args, " "), err, tail(o.Stdout))
 	}
 	if d.More() {
-		o.t.Fatalf("egovctl %s: more than one document on stdout\n%s", strings.Join(o.Args, " "), tail(o.Stdout))
+		o.t.Fatalf("%s: more than one document on stdout\n%s", strings.Join(o.Args, " "), tail(o.Stdout))
 	}
 	return o
 }
@@ -129,7 +130,7 @@ func (o Outcome) Lines() []Event {
 	for line := range strings.Lines(o.Stdout) {
 		e, err := parse(line)
 		if err != nil {
-			o.t.Fatalf("egovctl %s: not a line of JSON: %v\n%s", strings.Join(o.Args, " "), err, line)
+			o.t.Fatalf("%s: not a line of JSON: %v\n%s", strings.Join(o.Args, " "), err, line)
 		}
 		out = append(out, e)
 	}
@@ -141,7 +142,7 @@ func (o Outcome) Result(v any) Outcome {
 	o.t.Helper()
 	lines := o.Lines()
 	if len(lines) == 0 || lines[len(lines)-1].Event != "result" {
-		o.t.Fatalf("egovctl %s: the last line is not the result\n%s", strings.Join(o.Args, " "), tail(o.Stdout))
+		o.t.Fatalf("%s: the last line is not the result\n%s", strings.Join(o.Args, " "), tail(o.Stdout))
 	}
 	if err := json.Unmarshal(lines[len(lines)-1].Raw, v); err != nil {
 		o.t.Fatal(err)

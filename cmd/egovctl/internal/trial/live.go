@@ -22,7 +22,8 @@ type Live struct {
 // Begin starts egovctl and returns while it runs.
 func (p *Place) Begin(args ...string) *Live {
 	p.T.Helper()
-	return Begin(p.T, p.Binary, p.line(args)...)
+	line := p.line(args)
+	return Begin(p.T, line[0], line[1:]...)
 }
 
 // Begin starts any program whose stdout is JSON lines.

@@ -19,7 +19,8 @@ type Place struct {
 	Root     string
 	Instance string
 	Listen   string
-	Lang     string // --lang of every command; "" leaves the flag out
+	Lang     string   // --lang of every command; "" leaves the flag out
+	Through  []string // command line in front of egovctl's own, such as one that opens a namespace
 }
 
 var places atomic.Int32

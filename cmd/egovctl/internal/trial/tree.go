@@ -32,8 +32,17 @@ var unstable = []string{"data/postgres", "log", "run", "journal/lock", "journal/
 // sockets and the lock's note.
 func (p *Place) Tree() Tree { p.T.Helper(); return p.tree(p.Root, unstable) }
 
-// Whole takes the picture of a folder with everything in it.
-func (p *Place) Whole(dir string) Tree { p.T.Helper(); return p.tree(dir, nil) }
+// Around takes the picture of everything at this place, Root or not, but for our own binary.
+func (p *Place) Around() Tree { p.T.Helper(); return p.tree(p.Base, []string{"egovctl"}).Still() }
+
+// Still is the picture without times.
+func (t Tree) Still() Tree {
+	for path, e := range t {
+		e.Change = ""
+		t[path] = e
+	}
+	return t
+}
 
 func (p *Place) tree(dir string, without []string) Tree {
 	p.T.Helper()

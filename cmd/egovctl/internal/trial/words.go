@@ -15,8 +15,8 @@ func Sentence(s string) bool {
 		return false
 	}
 	first := []rune(s)[0]
-	begins := unicode.IsUpper(first) || unicode.IsDigit(first) || strings.ContainsRune(`"“/`, first)
-	ends := strings.HasSuffix(s, ".") || strings.HasSuffix(s, "\"") || strings.HasSuffix(s, ")") || strings.HasSuffix(s, "?")
+	begins := unicode.IsUpper(first) || unicode.IsDigit(first) || strings.ContainsRune(`"“«/`, first)
+	ends := strings.HasSuffix(s, ".") || strings.HasSuffix(s, "\"") || strings.HasSuffix(s, "»") || strings.HasSuffix(s, ")") || strings.HasSuffix(s, "?")
 	return begins && ends && strings.Contains(s, " ")
 }
 
@@ -33,7 +33,7 @@ func (o Outcome) Refusals() []Refusal {
 	o.t.Helper()
 	lines := o.Lines()
 	if len(lines) == 0 {
-		o.t.Fatalf("egovctl %s: nothing on stdout\n%s", strings.Join(o.Args, " "), o.Stderr)
+		o.t.Fatalf("%s: nothing on stdout\n%s", strings.Join(o.Args, " "), o.Stderr)
 	}
 	var last struct {
 		Event    string    `json:"event"`
@@ -45,7 +45,7 @@ func (o Outcome) Refusals() []Refusal {
 		o.t.Fatal(err)
 	}
 	if last.Event != "result" || last.Status != "failed" || last.Exit != o.Exit || len(last.Problems) == 0 {
-		o.t.Fatalf("egovctl %s: exit %d, result %s", strings.Join(o.Args, " "), o.Exit, lines[len(lines)-1].Raw)
+		o.t.Fatalf("%s: exit %d, result %s", strings.Join(o.Args, " "), o.Exit, lines[len(lines)-1].Raw)
 	}
 	return last.Problems
 }

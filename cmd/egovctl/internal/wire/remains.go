@@ -24,7 +24,7 @@ func (e *Env) Remains() (instance.Site, error) {
 		if err != nil {
 			return instance.Site{}, err
 		}
-		return instance.Site{Root: e.Root(), Answers: answers, Version: e.runs(), AsRoot: os.Getuid() == 0}, nil
+		return e.at(answers, e.runs()), nil
 	}
 	panic("the last file is none, which always loads")
 }

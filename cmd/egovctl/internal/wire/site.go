@@ -10,6 +10,7 @@ import (
 	"egovctl/provisioning/engine"
 	"egovctl/provisioning/host"
 	"egovctl/provisioning/instance"
+	"egovctl/provisioning/keeper"
 )
 
 // Host is this machine.
@@ -21,7 +22,29 @@ func (e *Env) Site() (instance.Site, error) {
 	if err != nil {
 		return instance.Site{}, err
 	}
-	return instance.Site{Root: e.Root(), Answers: answers, Version: e.runs(), AsRoot: os.Getuid() == 0}, nil
+	return e.at(answers, e.runs()), nil
+}
+
+// at is the site at Root. What the installation chose about systemd is told by the unit files that it left.
+func (e *Env) at(answers instance.Loaded, version string) instance.Site {
+	site := instance.At(e.Root(), answers, version)
+	site.Systemd = keeper.Booted() && keeper.HasUnits(site.Root, answers.Config)
+	return site
+}
+
+// NewSite is the site that an installation by this program makes at Root. Root's own installation at the default ROOT is
+// kept by systemd where that runs the host, and another one when that is wanted. Faults: invalid "units.no_root" and
+// finding "units.no_systemd" when it is wanted and cannot be.
+func (e *Env) NewSite(answers instance.Loaded, systemd bool) (instance.Site, error) {
+	site := e.at(answers, e.Version)
+	switch {
+	case systemd && !site.AsRoot:
+		return site, fault.New(fault.Invalid, "units.no_root")
+	case systemd && !keeper.Booted():
+		return site, fault.New(fault.Finding, "units.no_systemd")
+	}
+	site.Systemd = site.Systemd || systemd || (site.AsRoot && site.Root == instance.DefaultRoot && keeper.Booted())
+	return site, nil
 }
 
 // runs is the release that current points at; this program's own before there is one.

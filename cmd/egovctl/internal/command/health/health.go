@@ -51,6 +51,11 @@ func look(ctx context.Context, env *wire.Env, probe bool) ([]health.Result, erro
 		return nil, err
 	}
 	results := check.All(ctx, check.Look{Site: site, Host: host.ReadOnly(env.Host())}, checks.Health())
+	overrides, err := env.Overrides(site)
+	if err != nil {
+		return nil, err
+	}
+	results = append(results, overrides...)
 	if down(results, "postgres.reachable") {
 		return results, nil
 	}

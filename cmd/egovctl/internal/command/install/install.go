@@ -4,7 +4,6 @@ package install
 import (
 	"context"
 	"net"
-	"os"
 	"strconv"
 	"strings"
 
@@ -20,6 +19,7 @@ import (
 
 type options struct {
 	demo, reconfigure, noProbe bool
+	systemd                    bool
 	samples                    int
 	set                        []string
 	answers                    map[string]*string // short flags of single keys
@@ -37,6 +37,7 @@ func New(env *wire.Env) *cobra.Command {
 	f.IntVar(&o.samples, "samples", wire.DefaultSamples, env.T("cmd.install.flag.samples"))
 	f.BoolVar(&o.reconfigure, "reconfigure", false, env.T("cmd.install.flag.reconfigure"))
 	f.BoolVar(&o.noProbe, "no-probe", false, env.T("cmd.install.flag.no_probe"))
+	f.BoolVar(&o.systemd, "systemd", false, env.T("cmd.install.flag.systemd"))
 	f.StringArrayVar(&o.set, "set", nil, env.T("cmd.install.flag.set"))
 	c.RunE = func(c *cobra.Command, _ []string) error { return run(c.Context(), env, o) }
 	return c
@@ -50,7 +51,10 @@ func run(ctx context.Context, env *wire.Env, o options) error {
 	if err != nil {
 		return err
 	}
-	site := instance.Site{Root: env.Root(), Answers: answers, Version: env.Version, AsRoot: os.Getuid() == 0}
+	site, err := env.NewSite(answers, o.systemd)
+	if err != nil {
+		return err
+	}
 	in, err := wire.NewInstallation(ctx, env, site, wire.InstallOptions{Demo: o.demo, Samples: o.samples, Probe: !o.noProbe})
 	if err != nil {
 		return err

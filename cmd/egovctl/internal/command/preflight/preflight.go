@@ -4,7 +4,6 @@ package preflight
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -42,7 +41,7 @@ func run(ctx context.Context, env *wire.Env, flags map[string]string) error {
 	if err != nil {
 		return err
 	}
-	site := instance.Site{Root: env.Root(), Answers: answers, Version: env.Version, AsRoot: os.Getuid() == 0}
+	site := instance.At(env.Root(), answers, env.Version)
 	results := check.All(ctx, check.Look{Site: site, Host: host.ReadOnly(env.Host())}, checks.Preflight())
 	if err := env.ShowFindings(results, "preflight.findings"); err != nil || env.JSON() {
 		return err

@@ -13,7 +13,7 @@ import (
 	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/locale"
 	"egovctl/provisioning/engine"
-	"egovctl/provisioning/supervise"
+	"egovctl/provisioning/keeper"
 )
 
 // New makes the command.
@@ -71,21 +71,23 @@ func look(ctx context.Context, env *wire.Env) (shown, error) {
 		return shown{}, err
 	}
 	s := shown{Instance: site.Answers.Instance, Root: string(site.Root), Profile: site.Answers.Province.Profile, Version: site.Version, URL: site.Answers.PublicURL()}
-	if c, err := site.Cluster(env.Host()); err == nil {
-		s.Postgres.PID, s.Postgres.Running = c.Running()
+	look := env.Host()
+	if s.Postgres.PID, _, err = site.Process(look); err != nil && !fault.Is(err, fault.NotFound) {
+		return shown{}, err
 	}
-	state, err := supervise.Read(supervise.StateFile(site.Root))
+	s.Postgres.Running = s.Postgres.PID != 0
+	state, err := keeper.For(site).Platform(ctx, look)
 	if err != nil {
 		return shown{}, err
 	}
-	s.Platform = process{Running: supervise.Ready(ctx, site), PID: state.Platform, Restarts: state.Restarts}
-	if state.Platform != 0 {
+	s.Platform = process{Running: keeper.Ready(ctx, look, site), PID: state.PID, Restarts: state.Restarts}
+	if state.PID != 0 {
 		s.Platform.Since = &state.Since
 	}
 	switch {
 	case s.Postgres.Running && s.Platform.Running:
 		s.Status = "running"
-	case s.Postgres.Running || state.Platform != 0:
+	case s.Postgres.Running || state.PID != 0:
 		s.Status = "degraded"
 	default:
 		s.Status = "stopped"

@@ -8,10 +8,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"egovctl/cmd/egovctl/internal/wire"
-	"egovctl/platform/db/cluster"
 	"egovctl/platform/kernel/clock"
 	"egovctl/provisioning/engine"
-	"egovctl/provisioning/supervise"
+	"egovctl/provisioning/keeper"
 )
 
 // New makes the command.
@@ -39,12 +38,9 @@ func Run(ctx context.Context, env *wire.Env) error {
 		return err
 	}
 	defer func() { _ = lock.Release() }()
-	if err := supervise.Stop(ctx, site); err != nil {
+	k, on := keeper.For(site), env.Host()
+	if err := k.StopPlatform(ctx, on); err != nil {
 		return err
 	}
-	c, err := site.Cluster(env.Host())
-	if err != nil {
-		return err
-	}
-	return c.Stop(ctx, cluster.Fast)
+	return k.StopServer(ctx, on)
 }

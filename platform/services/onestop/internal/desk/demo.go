@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -17,17 +18,17 @@ import (
 	"egovctl/platform/services/onestop/internal/dossier"
 	"egovctl/platform/services/onestop/internal/store"
 	"egovctl/platform/workcal"
+	"egovctl/platform/workflow"
 )
 
-// Demo says what a demonstration is to hold. Officials are the accounts of the demonstration, so that their inboxes
-// have something in them; Citizens are accounts that own dossiers of their own. The same Demo gives the same rows.
+// Demo says what a demonstration is to hold. Citizens are the ids of accounts that own some of the dossiers. The same
+// Demo with the same officials gives the same rows.
 type Demo struct {
-	People    int
-	Dossiers  int
-	Seed      uint64
-	Now       time.Time
-	Officials []who.Principal
-	Citizens  []string
+	People   int
+	Dossiers int
+	Seed     uint64
+	Now      time.Time
+	Citizens []string
 }
 
 // demo is a demonstration being made: a year of the office's life, played by the same rules as the real one.
@@ -44,8 +45,8 @@ type demo struct {
 	rows   store.Rows
 }
 
-// SeedDemo invents people and dossiers in every state over the twelve months before in.Now. tx is the owner's, because
-// the rows are copied. What is played here goes through the same code as real acts, so every history is one that the
+// SeedDemo invents people and dossiers in every state over the twelve months before in.Now, most of them where officials
+// work (the port Staff), so that their inboxes have something in them. tx is the owner's, because the rows are copied. What is played here goes through the same code as real acts, so every history is one that the
 // workflow allows.
 func (s *Desk) SeedDemo(ctx context.Context, tx pgx.Tx, in Demo) error {
 	g, err := s.newDemo(ctx, tx, in)
@@ -77,11 +78,10 @@ func (s *Desk) newDemo(ctx context.Context, tx pgx.Tx, in Demo) (*demo, error) {
 	}
 	g.people = inventPeople(g.rnd, in.People)
 	g.book = newDemoBook(s.Store)
-	g.staff = demoStaff{}
-	for _, p := range in.Officials {
-		g.staff.add(p)
+	if g.staff, err = s.hire(ctx, tx); err != nil {
+		return nil, err
 	}
-	deadlines := &demoDeadlines{Deadlines: s.Deadlines, cal: g.cal}
+	deadlines := &demoDeadlines{Deadlines: s.Deadlines, cal: g.cal, limits: map[time.Time]workflow.Limits{}}
 	catalogue := &demoCatalogue{Procedures: s.Procedures}
 	sim := *s
 	sim.Clock, sim.book, sim.Staff, sim.draw, sim.Deadlines, sim.Procedures = g.clock, g.book, g.staff, randomBytes{g.rnd}, deadlines, catalogue
@@ -121,7 +121,20 @@ func (g *demo) newID(at time.Time) string {
 // demoDeadlines asks the real one, but for what does not change meanwhile.
 type demoDeadlines struct {
 	Deadlines
-	cal *workcal.Calendar
+	cal    *workcal.Calendar
+	limits map[time.Time]workflow.Limits // by day
+}
+
+func (d *demoDeadlines) Limits(ctx context.Context, tx pgx.Tx, on time.Time) (workflow.Limits, error) {
+	day := clock.DayOf(on)
+	if l, ok := d.limits[day]; ok {
+		return l, nil
+	}
+	l, err := d.Deadlines.Limits(ctx, tx, on)
+	if err == nil {
+		d.limits[day] = l
+	}
+	return l, err
 }
 
 func (d *demoDeadlines) Calendar(context.Context, pgx.Tx) (*workcal.Calendar, error) {
@@ -218,8 +231,33 @@ func (b *demoBook) Components(context.Context, pgx.Tx, dossier.Dossier, int, []d
 
 func (b *demoBook) counters() map[store.Counter]int { return b.days }
 
-// demoStaff is who works where: the demonstration's accounts, and invented colleagues where there is none.
+// demoStaff is who works where: the instance's officials, and invented colleagues where there is none.
 type demoStaff map[int32]map[who.Role][]who.Principal
+
+// hire asks who works where. An agency without a clerk has nobody.
+func (s *Desk) hire(ctx context.Context, tx pgx.Tx) (demoStaff, error) {
+	m := demoStaff{}
+	all, err := s.Agencies.All(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range all {
+		for _, role := range []who.Role{who.Clerk, who.Officer, who.Head, who.Leader, who.Registrar} {
+			found, err := s.Staff.At(ctx, tx, a.ID, role)
+			if err != nil {
+				return nil, err
+			}
+			if role == who.Clerk && len(found) == 0 {
+				break
+			}
+			for _, o := range found {
+				m.add(who.Principal{Account: o.Account, Login: o.Login, Name: o.Name, Kind: who.Official,
+					Positions: []who.Position{{Role: role, Agency: a.ID, Scope: []int32{a.ID}}}})
+			}
+		}
+	}
+	return m, nil
+}
 
 func (m demoStaff) add(p who.Principal) {
 	for _, x := range p.Positions {
@@ -269,6 +307,7 @@ func (g *demo) choosePlaces(ctx context.Context, tx pgx.Tx) ([]demoPlace, error)
 	if err != nil {
 		return nil, err
 	}
+	all = slices.Clone(all) // it is somebody else's slice
 	g.rnd.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	var staffed, others []demoPlace
 	for _, a := range all {

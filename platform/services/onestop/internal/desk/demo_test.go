@@ -20,7 +20,7 @@ func seed(t *testing.T, o *trial.Office, dossiers int, seed uint64) time.Duratio
 	t.Helper()
 	began := time.Now()
 	err := o.DB.Owner().Tx(context.Background(), who.Program("seed"), func(ctx context.Context, tx pgx.Tx) error {
-		return o.Desk.SeedDemo(ctx, tx, desk.Demo{People: 300, Dossiers: dossiers, Seed: seed, Now: trial.Morning(9), Officials: trial.Officials(), Citizens: []string{trial.Citizen.Account}})
+		return o.Desk.SeedDemo(ctx, tx, desk.Demo{People: 300, Dossiers: dossiers, Seed: seed, Now: trial.Morning(9), Citizens: []string{trial.Citizen.Account}})
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -50,13 +50,13 @@ type filedPage struct {
 	Warnings  []desk.Warning
 }
 
-// fileForm answers GET /nop-ho-so/{code}?case=.
+// fileForm answers GET /nop-ho-so/{code}?case=&agency=.
 func (o office) fileForm(w http.ResponseWriter, r *http.Request) error {
 	offer, err := o.desk.Offer(r.Context(), web.PrincipalOf(r.Context()), web.Param(r, "code"))
 	if err != nil {
 		return err
 	}
-	form := web.NewForm()
+	form := web.NewForm("agency", r.URL.Query().Get("agency"))
 	if len(offer.Agencies) == 1 {
 		form = web.NewForm("agency", offer.Agencies[0].Identifier)
 	}

@@ -43,9 +43,6 @@ func (m *measured) Query(ctx context.Context, sql string, args ...any) (pgx.Rows
 	if err := json.Unmarshal(plan, &out); err != nil {
 		m.t.Fatal(err)
 	}
-	if b := out[0].Plan.Hit + out[0].Plan.Read; b > 40 {
-		m.t.Log(string(plan))
-	}
 	m.buffers += out[0].Plan.Hit + out[0].Plan.Read
 	return m.Tx.Query(ctx, sql, args...)
 }
@@ -75,6 +72,9 @@ func TestAPageOfTheInboxCostsTheSameAtAnySize(t *testing.T) {
 			for _, depth := range []int{1, 40} { // pages
 				o.Tx(t, trial.Head, func(ctx context.Context, tx pgx.Tx) error {
 					m := &measured{Tx: tx, t: t}
+					if _, err := o.Desk.Store.List(ctx, tx, q); err != nil { // a fresh connection first reads the catalogue
+						return err
+					}
 					for page := range depth {
 						m.buffers = 0
 						lines, err := o.Desk.Store.List(ctx, m, q)
@@ -103,7 +103,7 @@ func TestAPageOfTheInboxCostsTheSameAtAnySize(t *testing.T) {
 	}
 	for name, buffers := range cost {
 		t.Log(name, buffers)
-		if slices.Max(buffers) > 40 {
+		if slices.Max(buffers) > 30 {
 			t.Errorf("%s: %v buffers", name, buffers)
 		}
 	}
