@@ -78,7 +78,7 @@ func refusals() []refused {
 			return p, text(p, "--config", filepath.Join(p.Base, "none.yaml"))
 		}},
 		{name: "the profile is unknown", exit: 2, says: "atlantis", given: plain("--profile", "atlantis")},
-		{name: "the topology is not to be had yet", exit: 2, field: "topology", given: plain("--set", "topology=external")},
+		{name: "the topology is not to be had yet", exit: 2, field: "topology", given: plain("--set", "topology=external", "--set", "postgres.dsn_file=/etc/hostname")},
 		{name: "the demonstration would be open to others", exit: 2, field: "http.listen", given: func(_ *testing.T, p *trial.Place) (*trial.Place, []string) {
 			return p, []string{"install", "--demo", "--instance", p.Instance, "--listen", "0.0.0.0:18099", "--yes"}
 		}},
@@ -203,11 +203,9 @@ func TestAnInstalledInstanceRefusesWithoutTouchingAnything(t *testing.T) {
 // A catalogue file that cannot be taken is refused whole, each wrong place with its line.
 func TestACatalogueFileThatCannotBeTakenIsRefusedWhole(t *testing.T) {
 	shared, _ := trial.Shared(t)
-	const head = "code,name,field,levels,online,published,filed_online,subjects,methods,cases,legal_basis,decision\n"
 	sheet := shared.Run("catalogue", "export", "--format", "csv").Status(trial.Done).Stdout
 	columns, rest, _ := strings.Cut(sheet, "\n")
 	first, _, _ := strings.Cut(rest, "\n")
-	_ = head
 	code, _, _ := strings.Cut(first, ",")
 	for _, r := range []struct {
 		name, file, content, says string
@@ -216,8 +214,8 @@ func TestACatalogueFileThatCannotBeTakenIsRefusedWhole(t *testing.T) {
 		{name: "a column is unknown", file: "column.csv", content: columns + ",colour\n" + first + ",red\n", says: "colour"},
 		{name: "a member is unknown", file: "member.yaml", content: "- code: \"" + code + "\"\n  colour: red\n", says: "colour"},
 		{name: "a field is unknown", file: "field.csv", content: "code,field\n" + code + ",NOWHERE\n", says: "NOWHERE"},
-		{name: "a fee is negative", file: "fee.csv", content: "code,fee_direct\n" + code + ",fee -5000\n", says: "-5"},
-		{name: "a deadline has no unit", file: "term.csv", content: "code,term_direct\n" + code + ",5\n", says: "5"},
+		{name: "a fee is negative", file: "fee.csv", content: "code,direct_terms,direct_fees\n" + code + ",5 working_days,fee -5000\n", says: "-5"},
+		{name: "a deadline has no unit", file: "term.csv", content: "code,direct_terms,direct_fees\n" + code + ",5,\n", says: "5"},
 	} {
 		t.Run(r.name, func(t *testing.T) {
 			p := shared.For(t)

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"syscall"
 
 	"egovctl/platform/kernel/fault"
 )
@@ -19,7 +20,7 @@ var fixed = []string{"instance", "province.profile", "topology"}
 // Changed compares l with what was carried out at root. Nothing carried out yet, nothing changed. fault.Invalid when an
 // answer differs that an installed instance cannot change.
 func (l Loaded) Changed(root Root) ([]Difference, error) {
-	if _, err := os.Stat(root.Applied()); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(root.Applied()); errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return nil, nil
 	}
 	old, err := Load(Sources{File: root.Applied()})

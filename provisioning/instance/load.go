@@ -107,7 +107,7 @@ func Load(src Sources) (Loaded, error) {
 			}
 		}
 		if text, ok := src.Flags[k.Path]; ok {
-			set(k, text, FromFlag, "--"+k.Path)
+			set(k, text, FromFlag, "--set "+k.Path)
 		}
 	}
 	if len(problems) > 0 {

@@ -29,6 +29,9 @@ type Keeper interface {
 	Server(ctx context.Context, look engine.Reader) (bool, error)
 	// Platform tells about its process; the zero State when none runs, kept by this keeper.
 	Platform(ctx context.Context, look engine.Reader) (State, error)
+	// Door is the address, in numbers, at which this keeper holds the front door open, also while no platform stands
+	// behind it; "" when it does not.
+	Door(ctx context.Context, look engine.Reader) (string, error)
 }
 
 // State is the platform's process.

@@ -74,3 +74,8 @@ func (k own) Platform(context.Context, engine.Reader) (State, error) {
 	s, err := supervise.Read(supervise.StateFile(k.site.Root))
 	return State{PID: s.Platform, Since: s.Since, Restarts: s.Restarts}, err
 }
+
+func (k own) Door(context.Context, engine.Reader) (string, error) {
+	s, err := supervise.Read(supervise.StateFile(k.site.Root))
+	return s.Address, err
+}

@@ -99,6 +99,19 @@ func (k units) Platform(ctx context.Context, look engine.Reader) (State, error) 
 	return State{PID: pid, Since: s.since(), Restarts: restarts}, nil
 }
 
+func (k units) Door(ctx context.Context, look engine.Reader) (string, error) {
+	unit := Socket(k.site.Answers.Config)
+	out, err := look.Query(ctx, "systemctl", "show", "--property=ActiveState,Listen", unit)
+	if err != nil {
+		return "", fault.Wrap(err, fault.Unavailable, "keeper.unit", "unit", unit)
+	}
+	_, address, _ := strings.Cut(string(out), "Listen=")
+	if address, _, _ = strings.Cut(address, " ("); strings.Contains(string(out), "ActiveState=active\n") {
+		return address, nil
+	}
+	return "", nil
+}
+
 // properties of a unit, as `systemctl show` tells them.
 type properties map[string]string
 

@@ -43,17 +43,17 @@ func Install(p Parts) []engine.Step {
 		units.New(p.Site, keeper.Folder),
 		cluster.New(p.Site, p.PurgeData),
 		server.New(p.Site),
-		database.New(p.Site),
-		schema.New(p.Site, p.Streams),
-		seed.New(p.Site, p.Loads),
-		once.New("accounts", "seed", p.Accounts),
+		database.New(p.Site, p.PurgeData),
+		schema.New(p.Site, p.Streams, p.PurgeData),
+		seed.New(p.Site, p.Loads, p.PurgeData),
+		once.New("accounts", "seed", p.Accounts, p.PurgeData),
 	}
 	if p.Samples != nil {
-		steps = append(steps, once.New("samples", "accounts", p.Samples))
+		steps = append(steps, once.New("samples", "accounts", p.Samples, p.PurgeData))
 	}
 	steps = append(steps, platform.New(p.Site))
 	if p.Probe != nil {
-		steps = append(steps, once.New("probe", "platform", p.Probe))
+		steps = append(steps, once.New("probe", "platform", p.Probe, p.PurgeData))
 	}
 	return steps
 }

@@ -17,6 +17,7 @@ type State struct {
 	Platform   int       `json:"platform"` // 0 while none runs
 	Since      time.Time `json:"since"`
 	Restarts   int       `json:"restarts"`
+	Address    string    `json:"address"` // at which it holds the door open, also while no platform runs
 }
 
 func (k *keeper) save() {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -52,8 +53,9 @@ func Run(ctx context.Context, cfg Config) error {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 
-	k := keeper{Config: cfg, state: State{Supervisor: os.Getpid()}, pause: shortestPause}
+	k := keeper{Config: cfg, state: State{Supervisor: os.Getpid(), Address: addressOf(cfg.Listener)}, pause: shortestPause}
 	defer k.forget()
+	k.save()
 	k.start(ctx)
 	for {
 		var again <-chan time.Time
@@ -80,6 +82,16 @@ func Run(ctx context.Context, cfg Config) error {
 			}
 		}
 	}
+}
+
+// addressOf is where a listening socket listens; "" when it is none.
+func addressOf(socket *os.File) string {
+	ln, err := net.FileListener(socket)
+	if err != nil {
+		return ""
+	}
+	defer func() { _ = ln.Close() }() // a duplicate; the socket itself stays open
+	return ln.Addr().String()
 }
 
 type keeper struct {

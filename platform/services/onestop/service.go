@@ -73,7 +73,9 @@ func (s *Service) Probe(ctx context.Context) error { return s.desk.Probe(ctx) }
 // SeedDemo fills a demonstration: in.People invented people (numbers of no place of registration) and in.Dossiers
 // dossiers in every state over the twelve months before in.Now, each with a history that the workflow allows. tx is the
 // owner's; agencies, procedures, calendar and accounts are there already. The same input gives the same rows.
-func (s *Service) SeedDemo(ctx context.Context, tx pgx.Tx, in DemoInput) error { return s.desk.SeedDemo(ctx, tx, in) }
+func (s *Service) SeedDemo(ctx context.Context, tx pgx.Tx, in DemoInput) error {
+	return s.desk.SeedDemo(ctx, tx, in)
+}
 
 // health looks whether the schema answers; it writes nothing and counts nothing.
 func (s *Service) health(ctx context.Context) []health.Result {

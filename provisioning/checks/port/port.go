@@ -9,11 +9,11 @@ import (
 	"egovctl/provisioning/keeper"
 )
 
-// Check tries to listen, unless it is this very instance that does.
+// Check tries to listen, unless it is this very instance that holds the address.
 func Check() check.Check {
 	return check.Check{Code: "port.free", Service: "platform", Severity: "critical", Run: func(ctx context.Context, look check.Look) check.Finding {
 		address := look.Site.Answers.HTTP.Listen
-		if keeper.Ready(ctx, look.Host, look.Site) {
+		if keeper.Holds(ctx, look.Host, look.Site) {
 			return check.Fine("check.port.ours", "address", address)
 		}
 		var lc net.ListenConfig

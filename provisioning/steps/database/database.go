@@ -13,14 +13,17 @@ import (
 )
 
 // Step makes roles and database.
-type Step struct{ site instance.Site }
+type Step struct {
+	site  instance.Site
+	purge bool
+}
 
-// New makes the step.
-func New(site instance.Site) *Step { return &Step{site} }
+// New makes the step; purgeData says whether an undo takes the data folder with it, and with that what is made here.
+func New(site instance.Site, purgeData bool) *Step { return &Step{site, purgeData} }
 
 // Info describes the step.
 func (s *Step) Info() engine.Info {
-	return engine.Info{Name: "database", Title: "step.database", Touches: []string{"roles", "database"}, Reversible: true}
+	return engine.Info{Name: "database", Title: "step.database", Touches: []string{"roles", "database"}, Reversible: s.purge, Why: engine.WhyNot(s.purge, "step.data.kept")}
 }
 
 // Plan asks for what cannot be connected to: each role is tried with its own password, so a changed one is seen too.

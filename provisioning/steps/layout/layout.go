@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strconv"
 
 	"egovctl/platform/kernel/fault"
 	"egovctl/provisioning/engine"
@@ -61,10 +62,48 @@ func (s *Step) Plan(_ context.Context, look engine.Reader) ([]engine.Change, err
 			return nil, err
 		}
 		if !owned || info.Mode().Perm() != f.mode {
-			changes = append(changes, engine.Change{ID: f.path, Action: "update", Target: f.path})
+			before, err := standing(look, f.path, info)
+			if err != nil {
+				return nil, err
+			}
+			changes = append(changes, engine.Change{ID: f.path, Action: "update", Target: f.path, Detail: before})
 		}
 	}
 	return changes, nil
+}
+
+// standing is what Undo needs to know of a folder that was there before us.
+func standing(look engine.Reader, path string, info fs.FileInfo) (map[string]string, error) {
+	uid, gid, err := look.Owner(path)
+	if err != nil {
+		return nil, fmt.Errorf("look at %s: %w", path, err)
+	}
+	return map[string]string{uidBefore: strconv.Itoa(uid), gidBefore: strconv.Itoa(gid), modeBefore: fmt.Sprintf("%o", info.Mode().Perm())}, nil
+}
+
+// Details of a change.
+const (
+	uidBefore  = "uid"
+	gidBefore  = "gid"
+	modeBefore = "mode"
+)
+
+// restore gives a folder back its owner and mode; one that is gone needs none.
+func restore(on engine.Host, c engine.Change) error {
+	uid, err1 := strconv.Atoi(c.Detail[uidBefore])
+	gid, err2 := strconv.Atoi(c.Detail[gidBefore])
+	mode, err3 := strconv.ParseUint(c.Detail[modeBefore], 8, 32)
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return fmt.Errorf("what %s was before: %w", c.Target, err)
+	}
+	err := on.Chown(c.Target, uid, gid)
+	if err == nil {
+		err = on.Chmod(c.Target, fs.FileMode(mode))
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // Apply makes one folder, or gives it its owner and mode.
@@ -84,9 +123,13 @@ func (s *Step) Apply(_ context.Context, on engine.Host, c engine.Change, _ engin
 	return fmt.Errorf("no such folder in the layout: %s", c.Target)
 }
 
-// Undo removes a folder that we made, if nothing is left in it; the root and the journal go last, by the engine.
+// Undo removes a folder that we made, if nothing is left in it, and gives one that was there its owner and mode back. The
+// root and the journal go last, by the engine.
 func (s *Step) Undo(_ context.Context, on engine.Host, c engine.Change) error {
 	r := s.site.Root
+	if c.Action == "update" && len(c.Detail) > 0 {
+		return restore(on, c)
+	}
 	if c.Action != "create" || c.Target == string(r) || c.Target == r.Journal() {
 		return nil
 	}

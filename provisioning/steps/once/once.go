@@ -20,14 +20,16 @@ type Task interface {
 type Step struct {
 	name, after string
 	task        Task
+	purge       bool
 }
 
-// New makes a step; after is the step without which the task cannot even be asked about.
-func New(name, after string, t Task) *Step { return &Step{name, after, t} }
+// New makes a step; after is the step without which the task cannot even be asked about, purgeData says whether an undo
+// takes the data folder with it.
+func New(name, after string, t Task, purgeData bool) *Step { return &Step{name, after, t, purgeData} }
 
 // Info describes the step.
 func (s *Step) Info() engine.Info {
-	return engine.Info{Name: s.name, Title: "step." + s.name, Touches: []string{s.name}, Reversible: true}
+	return engine.Info{Name: s.name, Title: "step." + s.name, Touches: []string{s.name}, Reversible: s.purge, Why: engine.WhyNot(s.purge, "step.data.kept")}
 }
 
 // Plan asks for the task when it has not happened.

@@ -32,6 +32,11 @@ func (s *Step) Info() engine.Info {
 	return engine.Info{Name: "release", Title: "step.release", Touches: []string{"releases", "current"}, Reversible: true}
 }
 
+// aside is where the release is built.
+func (s *Step) aside() string {
+	return filepath.Join(s.site.Root.Releases(), "."+s.site.Version+".new")
+}
+
 func (s *Step) folder() string { return s.site.Root.Release(s.site.Version) }
 
 // Plan asks for the release when it is not there, and for the switch when current points elsewhere. A release of the
@@ -93,7 +98,7 @@ func (s *Step) Apply(_ context.Context, on engine.Host, c engine.Change, _ engin
 	if c.ID == "current" {
 		return on.Symlink(filepath.Join("releases", s.site.Version), s.site.Root.Current())
 	}
-	aside := filepath.Join(s.site.Root.Releases(), "."+s.site.Version+".new")
+	aside := s.aside()
 	if err := on.RemoveAll(aside); err != nil {
 		return err
 	}
@@ -119,10 +124,13 @@ func (s *Step) Apply(_ context.Context, on engine.Host, c engine.Change, _ engin
 	return on.Rename(aside, s.folder())
 }
 
-// Undo removes the release or the symlink.
+// Undo removes the release, and what a cut left of its building, or the symlink.
 func (s *Step) Undo(_ context.Context, on engine.Host, c engine.Change) error {
 	if c.ID == "current" {
 		return on.Remove(s.site.Root.Current())
 	}
-	return on.RemoveAll(s.folder())
+	if err := on.RemoveAll(s.aside()); err != nil {
+		return err
+	}
+	return on.RemoveAll(c.Target)
 }

@@ -15,14 +15,17 @@ import (
 type Step struct {
 	site    instance.Site
 	streams []db.Stream
+	purge   bool
 }
 
-// New makes the step; streams are the services' migrations, in the order in which they depend on each other.
-func New(site instance.Site, streams []db.Stream) *Step { return &Step{site, streams} }
+// New makes the step; purgeData says whether an undo takes the data folder with it. streams are the services' migrations, in the order in which they depend on each other.
+func New(site instance.Site, streams []db.Stream, purgeData bool) *Step {
+	return &Step{site, streams, purgeData}
+}
 
 // Info describes the step.
 func (s *Step) Info() engine.Info {
-	return engine.Info{Name: "schema", Title: "step.schema", Touches: []string{"schemas"}, Reversible: true}
+	return engine.Info{Name: "schema", Title: "step.schema", Touches: []string{"schemas"}, Reversible: s.purge, Why: engine.WhyNot(s.purge, "step.data.kept")}
 }
 
 // Plan lists the schemas that are behind.

@@ -26,14 +26,17 @@ type Load struct {
 type Step struct {
 	site  instance.Site
 	loads []Load
+	purge bool
 }
 
-// New makes the step; loads come in the order in which they depend on each other.
-func New(site instance.Site, loads []Load) *Step { return &Step{site, loads} }
+// New makes the step; purgeData says whether an undo takes the data folder with it. loads come in the order in which they depend on each other.
+func New(site instance.Site, loads []Load, purgeData bool) *Step {
+	return &Step{site, loads, purgeData}
+}
 
 // Info describes the step.
 func (s *Step) Info() engine.Info {
-	return engine.Info{Name: "seed", Title: "step.seed", Touches: []string{"catalogue", "hierarchy", "calendar"}, Reversible: true}
+	return engine.Info{Name: "seed", Title: "step.seed", Touches: []string{"catalogue", "hierarchy", "calendar"}, Reversible: s.purge, Why: engine.WhyNot(s.purge, "step.data.kept")}
 }
 
 // Plan lists the services that have not been loaded. Other packaged rows than the loaded ones are an upgrade's to merge.

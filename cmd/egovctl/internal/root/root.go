@@ -45,8 +45,26 @@ func Run(args []string, t *term.Term, version string, commands []Maker) int {
 	if err != nil && ctx.Err() != nil && fault.CodeOf(err) != fault.Partial {
 		err = fault.Wrap(err, fault.Interrupted, "cli.interrupted")
 	}
+	if err != nil && asksJSON(args) {
+		env.Flags.Output = "json" // the flags may not have been read as far as that
+	}
 	Report(env, err)
 	return ExitStatus(err)
+}
+
+// asksJSON reports whether a command line that could not be read asks for JSON all the same.
+func asksJSON(args []string) bool {
+	for i, a := range args {
+		switch {
+		case a == "--":
+			return false
+		case a == "-ojson", a == "-o=json", a == "--output=json":
+			return true
+		case a == "-o", a == "--output":
+			return i+1 < len(args) && args[i+1] == "json"
+		}
+	}
+	return false
 }
 
 // New builds the command tree.

@@ -2,15 +2,19 @@ package trial
 
 import (
 	"encoding/json"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode"
 )
 
-// Sentence reports whether s is one clear sentence, or a few: it begins as one, ends as one, holds no raw message key,
-// no unfilled place and no exclamation mark.
+// place is what a sentence may begin with: where the wrong thing stands.
+var place = regexp.MustCompile(`^(--set )?\S+: `)
+
+// Sentence reports whether s is one clear sentence, or a few, perhaps behind a place ("instance.yaml:4: "): it begins
+// as one, ends as one, holds no unfilled place and no exclamation mark.
 func Sentence(s string) bool {
-	s = strings.TrimSpace(s)
+	s = strings.TrimSpace(place.ReplaceAllString(s, ""))
 	if s == "" || strings.ContainsAny(s, "!\x00") || strings.Contains(s, "{") {
 		return false
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"syscall"
 
 	"egovctl/cmd/egovctl/internal/term"
 	"egovctl/platform/kernel/fault"
@@ -66,7 +67,7 @@ func (e *Env) Sources() instance.Sources {
 // Installed loads the answers of the instance at Root as they were installed; fault.NotInstalled when there is none.
 func (e *Env) Installed() (instance.Loaded, error) {
 	file := e.Root().Config()
-	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return instance.Loaded{}, fault.New(fault.NotInstalled, "cli.not_installed", "root", e.Root())
 	} else if err != nil {
 		return instance.Loaded{}, fault.Wrap(err, fault.Forbidden, "cli.root_unreadable", "root", e.Root())

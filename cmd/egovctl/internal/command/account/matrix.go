@@ -2,11 +2,13 @@ package account
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"egovctl/cmd/egovctl/internal/desk"
+	"egovctl/cmd/egovctl/internal/term"
 	"egovctl/cmd/egovctl/internal/wire"
 	"egovctl/platform"
 	"egovctl/platform/kernel/money"
@@ -16,13 +18,6 @@ import (
 
 func newMatrix(env *wire.Env) *cobra.Command {
 	return &cobra.Command{Use: "matrix", RunE: func(c *cobra.Command, _ []string) error { return matrix(c.Context(), env) }}
-}
-
-// holding is a line of the matrix for a person: one role at one agency.
-type holding struct {
-	agency, name string
-	role         who.Role
-	logins       []string
 }
 
 // matrix tells who holds which role where, and how many agencies nobody serves.
@@ -38,30 +33,32 @@ func matrix(ctx context.Context, env *wire.Env) error {
 	if env.JSON() {
 		return desk.List[identity.MatrixRow]{Items: rows}.Show(env)
 	}
-	held, vacant := holdings(rows)
-	err = desk.List[holding]{Items: held, Empty: "commands.account.nobody",
-		Columns: []desk.Column{{Key: "commands.column.identifier"}, {Key: "commands.column.agency", Gives: true}, {Key: "commands.column.role"}, {Key: "commands.column.logins"}},
-		Row: func(h holding) []string {
-			return []string{h.agency, h.name, env.T("web.role." + string(h.role)), strings.Join(h.logins, ", ")}
-		}}.Show(env)
-	if err == nil && vacant > 0 {
+	vacant := 0
+	for _, r := range rows {
+		if len(r.Holders) == 0 {
+			vacant++
+			continue
+		}
+		if err := tellRow(env, r); err != nil {
+			return err
+		}
+	}
+	if vacant > 0 {
 		desk.Note(env, "commands.account.vacant", "n", money.Group(int64(vacant)))
 	}
-	return err
+	return nil
 }
 
-// holdings puts the matrix into lines, roles in the order in which they are shown; vacant counts the agencies without a line.
-func holdings(rows []identity.MatrixRow) (held []holding, vacant int) {
-	for _, r := range rows {
-		before := len(held)
-		for _, role := range who.Roles() {
-			if logins := r.Holders[role]; len(logins) > 0 {
-				held = append(held, holding{r.Agency, r.Name, role, logins})
-			}
-		}
-		if len(held) == before {
-			vacant++
+// tellRow tells one agency, its roles in the order in which they are shown everywhere.
+func tellRow(env *wire.Env, r identity.MatrixRow) error {
+	if _, err := fmt.Fprintln(env.Out, env.Paint(term.Strong, r.Agency+"  "+r.Name)); err != nil {
+		return err
+	}
+	var facts []desk.Fact
+	for _, role := range who.Roles() {
+		if logins := r.Holders[role]; len(logins) > 0 {
+			facts = append(facts, desk.Fact{Label: "  " + env.T("web.role."+string(role)), Value: strings.Join(logins, ", ")})
 		}
 	}
-	return held, vacant
+	return desk.Facts(env, facts)
 }

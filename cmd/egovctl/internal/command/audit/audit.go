@@ -14,6 +14,7 @@ import (
 	"egovctl/cmd/egovctl/internal/wire"
 	"egovctl/platform/audit"
 	"egovctl/platform/db"
+	"egovctl/platform/kernel/clock"
 	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/locale"
 	"egovctl/platform/kernel/money"
@@ -146,7 +147,7 @@ func show(env *wire.Env, r audit.Report, compared int, finding error) error {
 func result(env *wire.Env, r audit.Report, compared int, finding error) shown {
 	s := shown{Status: "whole", Rows: r.Rows, Heads: r.Heads, Unsealed: r.Unsealed, Compared: compared}
 	if r.Last.Number > 0 {
-		s.Last = &head{r.Last.Number, r.Last.LastSeq, hex.EncodeToString(r.Last.Hash), r.Last.SealedAt}
+		s.Last = &head{r.Last.Number, r.Last.LastSeq, hex.EncodeToString(r.Last.Hash), r.Last.SealedAt.In(clock.Vietnam)}
 	}
 	if r.Broken != nil {
 		s.Status = "broken"

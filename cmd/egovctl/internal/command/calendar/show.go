@@ -49,7 +49,7 @@ func show(ctx context.Context, env *wire.Env, asked string) error {
 	err = desk.List[day]{Items: days, Empty: "commands.calendar.plain",
 		Columns: []desk.Column{{Key: "commands.column.day"}, {Key: "commands.column.kind"}, {Key: "commands.column.name", Gives: true}, {Key: "commands.column.status"}},
 		Row: func(d day) []string {
-			return []string{env.T("commands.weekday."+d.at.Weekday().String()) + " " + locale.Date(d.at), env.T("deadlines.kind." + d.Kind), d.Name, env.T("deadlines.status." + d.Status)}
+			return []string{env.T("commands.weekday."+d.at.Weekday().String()) + " " + locale.Date(d.at), env.T("deadlines.kind." + d.Kind), d.Name, env.T("commands.calendar.status." + d.Status)}
 		},
 		Beside: map[string]any{"year": y.Year, "announced": a.Announced(y.Year), "working_days": y.WorkingDays, "hours": hours, "version": version},
 	}.Show(env)

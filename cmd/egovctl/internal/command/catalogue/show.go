@@ -54,7 +54,7 @@ func tell(env *wire.Env, v procedures.View) error {
 	if !p.FiledOnline {
 		filing += " · " + env.T("commands.catalogue.counter")
 	}
-	state := env.T("procedures.version", "n", p.Version, "date", locale.Date(p.ChangedAt))
+	state := env.T("commands.catalogue.version", "n", p.Version, "date", locale.Date(p.ChangedAt))
 	if p.Edited {
 		state += " · " + env.T("commands.catalogue.edited")
 	}
@@ -103,7 +103,7 @@ func parts(env *wire.Env, p procedures.Procedure) error {
 	}
 	for _, c := range p.Cases {
 		if c.Name != "" && len(p.Cases) > 1 {
-			papers = append(papers, c.Name+":")
+			papers = append(papers, strings.TrimRight(c.Name, ": ")+":")
 		}
 		for _, part := range c.Components {
 			papers = append(papers, paperOf(env, part))
@@ -157,7 +157,7 @@ func methodOf(env *wire.Env, m packaged.Method) string {
 }
 
 func paperOf(env *wire.Env, c packaged.Component) string {
-	s := "- " + c.Name
+	s := "- " + strings.TrimLeft(c.Name, "-+ ") // records bring dashes of their own, or none
 	if c.Originals+c.Copies > 0 {
 		s += " (" + env.T("commands.catalogue.papers", "originals", c.Originals, "copies", c.Copies) + ")"
 	}

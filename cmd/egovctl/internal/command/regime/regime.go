@@ -89,13 +89,29 @@ func tell(env *wire.Env, i item) error {
 		state = env.T("commands.regime.confirmed", "by", i.ConfirmedBy, "at", locale.DateTime(*i.ConfirmedAt))
 	}
 	return desk.Facts(env, []desk.Fact{
-		{Label: env.T("commands.regime.topic"), Value: i.Topic},
+		{Label: env.T("commands.regime.topic"), Value: worded(env, "commands.regime.topic."+i.Topic, i.Topic)},
 		{Label: env.T("commands.regime.valid"), Value: valid},
 		{Label: env.T("commands.regime.basis"), Value: i.Basis},
-		{Label: env.T("commands.regime.evidence"), Value: i.Evidence},
+		{Label: env.T("commands.regime.evidence"), Value: evidence(env, i.Evidence)},
 		{Label: env.T("commands.regime.params"), Value: strings.Join(params, ", ")},
 		{Label: env.T("commands.regime.state"), Value: state},
 	})
+}
+
+// evidence tells how far the numbers were read in the law; what a province wrote stays as it is.
+func evidence(env *wire.Env, s string) string {
+	if id, ok := strings.CutPrefix(s, "defaults of "); ok {
+		return env.T("commands.regime.evidence.defaults", "id", id)
+	}
+	return worded(env, "commands.regime.evidence."+s, s)
+}
+
+// worded is the sentence of a key, or plain when there is none.
+func worded(env *wire.Env, key, plain string) string {
+	if env.Texts.Has(env.Lang, key) {
+		return env.T(key)
+	}
+	return plain
 }
 
 // shown writes an ISO day as the state writes it; what is stored was checked.

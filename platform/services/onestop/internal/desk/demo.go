@@ -13,6 +13,7 @@ import (
 
 	"egovctl/platform/audit"
 	"egovctl/platform/kernel/clock"
+	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/who"
 	"egovctl/platform/packaged"
 	"egovctl/platform/services/onestop/internal/dossier"
@@ -78,16 +79,21 @@ func (s *Desk) newDemo(ctx context.Context, tx pgx.Tx, in Demo) (*demo, error) {
 	}
 	g.people = inventPeople(g.rnd, in.People)
 	g.book = newDemoBook(s.Store)
-	if g.staff, err = s.hire(ctx, tx); err != nil {
+	all, err := s.Agencies.All(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	if g.staff, err = s.hire(ctx, tx, all); err != nil {
 		return nil, err
 	}
 	deadlines := &demoDeadlines{Deadlines: s.Deadlines, cal: g.cal, limits: map[time.Time]workflow.Limits{}}
 	catalogue := &demoCatalogue{Procedures: s.Procedures}
 	sim := *s
 	sim.Clock, sim.book, sim.Staff, sim.draw, sim.Deadlines, sim.Procedures = g.clock, g.book, g.staff, randomBytes{g.rnd}, deadlines, catalogue
+	sim.Agencies = demoAgencies(all)
 	sim.Settings.FilingPublic = true
 	g.Desk = &sim
-	g.places, err = g.choosePlaces(ctx, tx)
+	g.places, err = g.choosePlaces(ctx, tx, slices.Clone(all))
 	return g, err
 }
 
@@ -139,6 +145,29 @@ func (d *demoDeadlines) Limits(ctx context.Context, tx pgx.Tx, on time.Time) (wo
 
 func (d *demoDeadlines) Calendar(context.Context, pgx.Tx) (*workcal.Calendar, error) {
 	return d.cal, nil
+}
+
+// demoAgencies answers from the list that was read once.
+type demoAgencies []Agency
+
+// ByIdentifier finds an agency.
+func (d demoAgencies) ByIdentifier(_ context.Context, _ pgx.Tx, identifier string) (Agency, error) {
+	return d.find(func(a Agency) bool { return a.Identifier == identifier })
+}
+
+// ByID finds an agency.
+func (d demoAgencies) ByID(_ context.Context, _ pgx.Tx, id int32) (Agency, error) {
+	return d.find(func(a Agency) bool { return a.ID == id })
+}
+
+// All lists them.
+func (d demoAgencies) All(context.Context, pgx.Tx) ([]Agency, error) { return d, nil }
+
+func (d demoAgencies) find(is func(Agency) bool) (Agency, error) {
+	if i := slices.IndexFunc(d, is); i >= 0 {
+		return d[i], nil
+	}
+	return Agency{}, fault.New(fault.NotFound, "not_found")
 }
 
 // demoCatalogue remembers what it has been asked.
@@ -235,12 +264,8 @@ func (b *demoBook) counters() map[store.Counter]int { return b.days }
 type demoStaff map[int32]map[who.Role][]who.Principal
 
 // hire asks who works where. An agency without a clerk has nobody.
-func (s *Desk) hire(ctx context.Context, tx pgx.Tx) (demoStaff, error) {
+func (s *Desk) hire(ctx context.Context, tx pgx.Tx, all []Agency) (demoStaff, error) {
 	m := demoStaff{}
-	all, err := s.Agencies.All(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
 	for _, a := range all {
 		for _, role := range []who.Role{who.Clerk, who.Officer, who.Head, who.Leader, who.Registrar} {
 			found, err := s.Staff.At(ctx, tx, a.ID, role)
@@ -297,22 +322,17 @@ type demoPlace struct {
 }
 
 const (
-	demoAgencies   = 28
+	demoPlaces     = 28
 	demoProcedures = 12
 )
 
 // choosePlaces takes the agencies where the demonstration's accounts work, twice over, and some others.
-func (g *demo) choosePlaces(ctx context.Context, tx pgx.Tx) ([]demoPlace, error) {
-	all, err := g.Agencies.All(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	all = slices.Clone(all) // it is somebody else's slice
+func (g *demo) choosePlaces(ctx context.Context, tx pgx.Tx, all []Agency) ([]demoPlace, error) {
 	g.rnd.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	var staffed, others []demoPlace
 	for _, a := range all {
 		_, mine := g.staff[a.ID]
-		if a.ID == dossier.ProbeAgency || !mine && len(others) >= demoAgencies {
+		if a.ID == dossier.ProbeAgency || !mine && len(others) >= demoPlaces {
 			continue
 		}
 		takes, err := g.Procedures.OfferedBy(ctx, tx, a.ID)

@@ -114,9 +114,9 @@ func (g *demo) play(ctx context.Context, tx pgx.Tx, number int) error {
 			ago += 20 + g.rnd.IntN(40) // long overdue
 		}
 	}
-	at := g.workTime(g.in.Now.AddDate(0, 0, -ago))
+	at := g.hour(ago)
 	for ; at.After(g.in.Now); ago++ {
-		at = g.workTime(g.in.Now.AddDate(0, 0, -ago-1))
+		at = g.hour(ago + 1)
 	}
 	full, err := g.begin(ctx, tx, at, number)
 	if err != nil {
@@ -266,6 +266,12 @@ func (g *demo) next(full dossier.Full, scenes []scene, i int, at time.Time, open
 		}
 	}
 	return g.workTime(at.Add(time.Duration(float64(left) * share / float64(max(1, steps)))))
+}
+
+// hour is a moment of office hours some days ago.
+func (g *demo) hour(ago int) time.Time {
+	day := clock.DayOf(g.in.Now.AddDate(0, 0, -ago))
+	return g.workTime(day.Add(7*time.Hour + 30*time.Minute + time.Duration(g.rnd.IntN(9*60*60))*time.Second))
 }
 
 // workTime is t if somebody works then, else a moment in the next morning that is worked. It never goes back.

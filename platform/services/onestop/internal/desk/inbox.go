@@ -46,6 +46,8 @@ func (i Item) LeftKey() string {
 		return "onestop.left.none"
 	case i.Standing == workcal.NoDate:
 		return "onestop.left.over"
+	case !i.PausedAt.IsZero() && i.Overdue():
+		return "onestop.left.paused_late"
 	case !i.PausedAt.IsZero():
 		return "onestop.left.paused"
 	case i.Overdue() && i.DaysLeft == 0:
@@ -231,7 +233,7 @@ type Mine struct {
 	Next    string
 }
 
-const noticesShown = 20
+const noticesShown = 6
 
 // Mine lists by's own dossiers, the newest first, with the latest notices on the first page.
 func (s *Desk) Mine(ctx context.Context, by who.Principal, after string, limit int) (Mine, error) {

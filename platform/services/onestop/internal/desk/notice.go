@@ -21,6 +21,8 @@ func (w *work) notice() *dossier.Notice {
 	args := map[string]string{"code": w.d.Key(), "due": "", "note": ""}
 	if !w.d.DueAt.IsZero() {
 		args["due"] = locale.DateTime(w.d.DueAt)
+	} else if key == "onestop.notice.received" || key == "onestop.notice.resumed" {
+		key += ".no_due"
 	}
 	if forApplicant(w.def, w.before.State, w.move.To, w.move.Action) {
 		args["note"] = w.step.Note

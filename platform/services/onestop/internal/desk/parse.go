@@ -9,7 +9,7 @@ import (
 	"egovctl/platform/packaged"
 )
 
-// ParseChannel reads a way of filing, usual for "". Fault: Invalid "onestop.channel" at "channel".
+// ParseChannel reads a way of filing, usual for "". Fault: Invalid "onestop.channel.unknown" at "channel".
 func ParseChannel(s string, usual packaged.Channel) (packaged.Channel, error) {
 	switch c := packaged.Channel(s); c {
 	case "":
@@ -17,7 +17,7 @@ func ParseChannel(s string, usual packaged.Channel) (packaged.Channel, error) {
 	case packaged.Direct, packaged.Online, packaged.Postal:
 		return c, nil
 	}
-	return "", fault.New(fault.Invalid, "onestop.channel").At("channel")
+	return "", fault.New(fault.Invalid, "onestop.channel.unknown").At("channel")
 }
 
 // ParseDue reads a day, as 2026-03-17 or 17/03/2026; the zero time for "". Fault: Invalid "onestop.act.due_form" at "due".

@@ -3,6 +3,7 @@ package page
 import (
 	"net/http"
 
+	"egovctl/platform/kernel/who"
 	"egovctl/platform/services/onestop/internal/desk"
 	"egovctl/platform/web"
 	"egovctl/platform/workflow"
@@ -14,7 +15,8 @@ type inboxPage struct {
 	Workplaces []desk.Agency // where the reader works, when that is more than one place
 	State      string        // "" is what waits for the reader
 	Overdue    bool
-	Tabs       []tab
+	Tabs       []tab // of the states in which work goes on
+	States     []tab // all of them, for the filter
 	Items      []desk.Item
 	Next       string // cursor
 }
@@ -48,8 +50,11 @@ func (o office) inbox(w http.ResponseWriter, r *http.Request) error {
 		page.Next = web.EncodeCursor(got.Next)
 	}
 	for _, s := range desk.States() {
-		if n := got.Counts[s]; n > 0 || string(s) == ask.State {
-			page.Tabs = append(page.Tabs, tab{State: s, N: n, More: n == countedTo, Here: string(s) == ask.State})
+		line := tab{State: s, N: got.Counts[s], More: got.Counts[s] == countedTo, Here: string(s) == ask.State}
+		page.States = append(page.States, line)
+		step, _ := workflow.Standard().Step(s)
+		if line.Here || line.N > 0 && !step.Final && step.Waits != who.Citizen {
+			page.Tabs = append(page.Tabs, line)
 		}
 	}
 	if len(got.Workplaces) > 1 {

@@ -74,7 +74,7 @@ func Declare(pages *web.Pages, texts *locale.Catalog) error {
 		"onestop/review":  filePage{Form: web.NewForm(), Papers: []paper{{}}},
 		"onestop/filed":   filedPage{},
 		"onestop/counter": counterPage{filePage: filePage{Form: web.NewForm(), Papers: []paper{{}}}, Takes: []desk.Summary{{}}},
-		"onestop/inbox":   inboxPage{Items: list, Tabs: []tab{{}}, Workplaces: []desk.Agency{{}, {}}},
+		"onestop/inbox":   inboxPage{Items: list, Tabs: []tab{{}}, States: []tab{{}}, Workplaces: []desk.Agency{{}, {}}},
 		"onestop/dossier": dossierPage{texts: texts, View: view, Form: web.NewForm(), Form2: web.NewForm()},
 		"onestop/track":   trackPage{Form: web.NewForm(), Asked: true, Tracked: desk.Tracked{Code: "X", Standing: desk.InProgress, View: &view}},
 		"onestop/mine":    minePage{Mine: desk.Mine{Items: list, Notices: []dossier.Notice{{Key: "onestop.notice.received"}}}},

@@ -94,7 +94,7 @@ type Position struct {
 }
 
 // Query says which dossiers of a list are wanted: those of Agency in State; else those of Agency that wait for one of
-// Desks, and those that wait for Officer. Before keeps only promises earlier than it; Limit is at most 100.
+// Desks, and those that wait for Officer. Before keeps only running work that was promised earlier; Limit is at most 100.
 type Query struct {
 	Agency  int32
 	State   workflow.State
@@ -159,11 +159,12 @@ func (s *Store) List(ctx context.Context, tx pgx.Tx, q Query) ([]Line, error) {
 // sql makes one range of an index for each thing asked for, and merges them: "desk = any(...)" would read and sort
 // everything that waits.
 func (q Query) sql(after Position) (string, []any) {
-	before := q.Before
-	if before.IsZero() {
-		before = time.Date(99999, 1, 1, 0, 0, 0, 0, time.UTC)
+	args := []any{after.At, after.ID, q.Limit}
+	overdue := ""
+	if !q.Before.IsZero() {
+		args = append(args, q.Before)
+		overdue = ` and rank_at < $4 and finished_at is null and paused_at is null`
 	}
-	args := []any{after.At, after.ID, q.Limit, before}
 	var ranges []string
 	add := func(where string, values ...any) {
 		for _, v := range values {
@@ -171,7 +172,7 @@ func (q Query) sql(after Position) (string, []any) {
 			where = strings.Replace(where, "?", "$"+strconv.Itoa(len(args)), 1)
 		}
 		ranges = append(ranges, `(select `+lineColumns+` from onestop.dossier where `+where+
-			` and (rank_at, id) > ($1, $2) and rank_at < $4 order by rank_at, id limit $3)`)
+			` and (rank_at, id) > ($1, $2)`+overdue+` order by rank_at, id limit $3)`)
 	}
 	if q.State != "" {
 		add(`at_agency = ? and state = ?`, q.Agency, q.State)
