@@ -46,10 +46,11 @@ const (
 
 // Sources are where answers come from.
 type Sources struct {
-	File   string              // path of instance.yaml; "" or absent: none
-	Env    func(string) string // os.Getenv
-	Flags  map[string]string   // by key path; only flags that were given
-	Preset map[string]string   // stronger defaults, such as those of --demo
+	File   string                            // path of instance.yaml; "" for none
+	Read   func(path string) ([]byte, error) // reads File; os.ReadFile when nil
+	Env    func(string) string               // os.Getenv
+	Flags  map[string]string                 // by key path; only flags that were given
+	Preset map[string]string                 // stronger defaults, such as those of --demo
 }
 
 // Loaded is the answers with where each came from.
@@ -70,7 +71,7 @@ func (l Loaded) Value(path string) string {
 // Load merges the sources: flag over environment over file over default. Every problem of every source is reported.
 func Load(src Sources) (Loaded, error) {
 	var problems Problems
-	file, bad, err := readFile(src.File)
+	file, bad, err := readFile(src)
 	if err != nil {
 		return Loaded{}, err
 	}
@@ -135,11 +136,15 @@ func whole(c Config) error {
 	return nil
 }
 
-func readFile(path string) (answers, Problems, error) {
+func readFile(src Sources) (answers, Problems, error) {
+	path, read := src.File, src.Read
 	if path == "" {
 		return nil, nil, nil
 	}
-	raw, err := os.ReadFile(path)
+	if read == nil {
+		read = os.ReadFile
+	}
+	raw, err := read(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, fault.Wrap(err, fault.Invalid, "config.absent", "file", path)
 	}

@@ -3,12 +3,14 @@
 package answers
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
 
+	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/secret"
 	"egovctl/provisioning/engine"
 	"egovctl/provisioning/instance"
@@ -39,30 +41,37 @@ func (s *Step) Info() engine.Info {
 	return engine.Info{Name: "answers", Title: "step.answers", Touches: []string{"etc"}, Reversible: true}
 }
 
-// Plan asks for each secret that is not there, for instance.yaml when it is absent or answers something else, and for
-// the copy of what is carried out. An existing secret is never replaced: it is the key to existing data. A file that
-// answers the same in other words (an operator's own comments) stays as it is.
+// Plan asks for each secret that is not there, for instance.yaml when it is absent or answers something else, for the
+// copy of what is carried out, and for the owner of each. An existing secret is never replaced: it is the key to existing
+// data. A file that answers the same in other words (an operator's own comments) stays as it is.
 func (s *Step) Plan(_ context.Context, look engine.Reader) ([]engine.Change, error) {
 	var changes []engine.Change
 	for _, sec := range s.secrets {
-		name, path := sec.Name, s.site.Root.Secret(sec.Name)
-		if raw, err := look.ReadFile(path); errors.Is(err, fs.ErrNotExist) || (err == nil && len(raw) == 0) {
-			changes = append(changes, engine.Change{ID: name, Action: "create", Target: path})
-		} else if err != nil {
-			return nil, fmt.Errorf("look at secret %s: %w", name, err)
+		path := s.site.Root.Secret(sec.Name)
+		raw, err := look.ReadFile(path)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("look at secret %s: %w", sec.Name, err)
+		}
+		if len(raw) == 0 {
+			changes = append(changes, engine.Change{ID: sec.Name, Action: "create", Target: path})
+			continue
+		}
+		if changes, err = s.planOwner(look, sec.Name, path, changes); err != nil {
+			return nil, err
 		}
 	}
 	for _, f := range []struct{ id, path string }{{answersFile, s.site.Root.Config()}, {appliedFile, s.site.Root.Applied()}} {
-		_, err := look.Stat(f.path)
+		raw, err := look.ReadFile(f.path)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			changes = append(changes, engine.Change{ID: f.id, Action: "create", Target: f.path})
 		case err != nil:
 			return nil, fmt.Errorf("look at %s: %w", f.path, err)
+		case !s.says(raw, f.path):
+			changes = append(changes, engine.Change{ID: f.id, Action: "update", Target: f.path, Detail: map[string]string{before: string(raw)}})
 		default:
-			have, err := instance.Load(instance.Sources{File: f.path})
-			if err != nil || len(s.site.Answers.Diff(have)) > 0 {
-				changes = append(changes, engine.Change{ID: f.id, Action: "update", Target: f.path})
+			if changes, err = s.planOwner(look, f.id, f.path, changes); err != nil {
+				return nil, err
 			}
 		}
 	}
@@ -72,10 +81,40 @@ func (s *Step) Plan(_ context.Context, look engine.Reader) ([]engine.Change, err
 const (
 	answersFile = "instance.yaml"
 	appliedFile = "applied"
+
+	own    = "own"    // action: the content is right, the owner is not (a cut between the two)
+	before = "before" // detail: what the file said; there is no secret in it
 )
+
+// says reports whether a file answers what is to be carried out. Our own bytes need no reading.
+func (s *Step) says(raw []byte, path string) bool {
+	if bytes.Equal(raw, s.site.Answers.YAML()) {
+		return true
+	}
+	have, err := instance.Load(instance.Sources{File: path, Read: func(string) ([]byte, error) { return raw, nil }})
+	return err == nil && len(s.site.Answers.Diff(have)) == 0
+}
+
+// planOwner adds the change of owner that a file still needs. Before there is an account there is nothing to compare.
+func (s *Step) planOwner(look engine.Reader, id, path string, changes []engine.Change) ([]engine.Change, error) {
+	owned, err := s.site.Owned(look, path)
+	if fault.Is(err, fault.NotFound) {
+		owned, err = false, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look at %s: %w", path, err)
+	}
+	if !owned {
+		changes = append(changes, engine.Change{ID: id, Action: own, Target: path})
+	}
+	return changes, nil
+}
 
 // Apply writes one file. The copy of what is carried out comes last: where it stands, the others stand too.
 func (s *Step) Apply(_ context.Context, on engine.Host, c engine.Change, _ engine.Progress) error {
+	if c.Action == own {
+		return s.site.Own(on, c.Target)
+	}
 	if c.ID == answersFile || c.ID == appliedFile {
 		return s.write(on, c.Target, s.site.Answers.YAML(), 0o640)
 	}
@@ -104,12 +143,19 @@ func (s *Step) write(on engine.Host, path string, content []byte, mode fs.FileMo
 	return s.site.Own(on, path)
 }
 
-// Undo removes instance.yaml and the secrets, but keeps the secrets while the data that they open is there.
+// Undo removes instance.yaml and the secrets, but keeps the secrets while the data that they open is there. Answers that
+// were changed become what they were.
 func (s *Step) Undo(_ context.Context, on engine.Host, c engine.Change) error {
-	if c.Action != "create" {
+	answered := c.ID == answersFile || c.ID == appliedFile
+	switch {
+	case c.Action == "update" && c.Detail[before] != "":
+		if _, err := on.Stat(c.Target); errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return s.write(on, c.Target, []byte(c.Detail[before]), 0o640)
+	case c.Action != "create":
 		return nil
-	}
-	if c.ID != answersFile && c.ID != appliedFile {
+	case !answered:
 		if _, err := on.Stat(filepath.Join(s.site.Root.Postgres(), "PG_VERSION")); err == nil {
 			return nil
 		}

@@ -26,7 +26,11 @@ func New(site instance.Site, purgeData bool) *Step { return &Step{site, purgeDat
 
 // Info describes the step.
 func (s *Step) Info() engine.Info {
-	return engine.Info{Name: "cluster", Title: "step.cluster", Touches: []string{"data/postgres"}, Reversible: s.purge, Why: "step.cluster.kept"}
+	info := engine.Info{Name: "cluster", Title: "step.cluster", Touches: []string{"data/postgres"}, Reversible: s.purge}
+	if !s.purge {
+		info.Why = "step.cluster.kept"
+	}
+	return info
 }
 
 // Plan asks for the data folder when there is none. Data of another major version is refused.
@@ -57,7 +61,7 @@ func (s *Step) Plan(_ context.Context, look engine.Reader) ([]engine.Change, err
 // Apply runs initdb aside and moves the result into place, or gives kept data to the present account.
 func (s *Step) Apply(ctx context.Context, on engine.Host, ch engine.Change, _ engine.Progress) error {
 	if ch.ID == "own" {
-		return s.own(on, ch.Target)
+		return s.site.OwnTree(on, ch.Target)
 	}
 	c, err := s.site.Cluster(on)
 	if err != nil {
@@ -68,26 +72,6 @@ func (s *Step) Apply(ctx context.Context, on engine.Host, ch engine.Change, _ en
 		return err
 	}
 	return c.Init(ctx, password, pg.HostSize())
-}
-
-// own hands the tree below path over, the folder itself last: until then the next plan sees that it is not done.
-func (s *Step) own(on engine.Host, path string) error {
-	entries, err := on.ReadDir(path)
-	if err != nil {
-		return fmt.Errorf("look at %s: %w", path, err)
-	}
-	for _, e := range entries {
-		child := filepath.Join(path, e.Name())
-		if e.IsDir() {
-			err = s.own(on, child)
-		} else {
-			err = s.site.Own(on, child)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return s.site.Own(on, path)
 }
 
 // Undo removes the data folder, but only when the operator said so.

@@ -23,7 +23,11 @@ func New(site instance.Site, purgeData bool) *Step { return &Step{site, purgeDat
 
 // Info describes the step.
 func (s *Step) Info() engine.Info {
-	return engine.Info{Name: "database", Title: "step.database", Touches: []string{"roles", "database"}, Reversible: s.purge, Why: engine.WhyNot(s.purge, "step.data.kept")}
+	info := engine.Info{Name: "database", Title: "step.database", Touches: []string{"roles", "database"}, Reversible: s.purge}
+	if !s.purge {
+		info.Why = "step.data.kept"
+	}
+	return info
 }
 
 // Plan asks for what cannot be connected to: each role is tried with its own password, so a changed one is seen too.
@@ -80,5 +84,5 @@ func (s *Step) Apply(ctx context.Context, _ engine.Host, _ engine.Change, _ engi
 	return err
 }
 
-// Undo has nothing to do: roles and database live in the data folder and go with it.
+// Undo has nothing to do of its own: roles and database live in the data folder and go with it.
 func (s *Step) Undo(context.Context, engine.Host, engine.Change) error { return nil }

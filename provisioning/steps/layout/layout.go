@@ -25,19 +25,21 @@ func (s *Step) Info() engine.Info {
 }
 
 type folder struct {
-	path string
-	mode fs.FileMode
+	path  string
+	mode  fs.FileMode
+	whole bool // what lies in it goes with it: an earlier installation may have kept it, and its account is gone
 }
 
 // folders lists parents before children. Only the account may look into data, secrets and backups.
 func (s *Step) folders() []folder {
 	r := s.site.Root
 	all := []folder{
-		{string(r), 0o755}, {r.Journal(), 0o750}, {r.Releases(), 0o755}, {r.Local(), 0o755}, {r.Etc(), 0o750}, {r.Secrets(), 0o700},
-		{r.Data(), 0o700}, {r.Files(), 0o700}, {r.Backups(), 0o700}, {r.Log(), 0o750}, {r.Run(), 0o755},
+		{string(r), 0o755, false}, {r.Journal(), 0o750, false}, {r.Releases(), 0o755, false}, {r.Local(), 0o755, true},
+		{r.Etc(), 0o750, false}, {r.Secrets(), 0o700, true}, {r.Data(), 0o700, false}, {r.Files(), 0o700, true},
+		{r.Backups(), 0o700, true}, {r.Log(), 0o750, true}, {r.Run(), 0o755, false},
 	}
 	if dir := r.SocketDir(s.site.Answers.Config); dir != r.Run() {
-		all = append(all, folder{dir, 0o700})
+		all = append(all, folder{dir, 0o700, false})
 	}
 	return all
 }
@@ -115,7 +117,11 @@ func (s *Step) Apply(_ context.Context, on engine.Host, c engine.Change, _ engin
 		if err := on.MkdirAll(f.path, f.mode); err != nil {
 			return err
 		}
-		if err := s.site.Own(on, f.path); err != nil {
+		own := s.site.Own
+		if f.whole {
+			own = s.site.OwnTree
+		}
+		if err := own(on, f.path); err != nil {
 			return err
 		}
 		return on.Chmod(f.path, f.mode)

@@ -29,7 +29,11 @@ func New(name, after string, t Task, purgeData bool) *Step { return &Step{name, 
 
 // Info describes the step.
 func (s *Step) Info() engine.Info {
-	return engine.Info{Name: s.name, Title: "step." + s.name, Touches: []string{s.name}, Reversible: s.purge, Why: engine.WhyNot(s.purge, "step.data.kept")}
+	info := engine.Info{Name: s.name, Title: "step." + s.name, Touches: []string{s.name}, Reversible: s.purge}
+	if !s.purge {
+		info.Why = "step.data.kept"
+	}
+	return info
 }
 
 // Plan asks for the task when it has not happened.

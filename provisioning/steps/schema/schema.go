@@ -25,7 +25,11 @@ func New(site instance.Site, streams []db.Stream, purgeData bool) *Step {
 
 // Info describes the step.
 func (s *Step) Info() engine.Info {
-	return engine.Info{Name: "schema", Title: "step.schema", Touches: []string{"schemas"}, Reversible: s.purge, Why: engine.WhyNot(s.purge, "step.data.kept")}
+	info := engine.Info{Name: "schema", Title: "step.schema", Touches: []string{"schemas"}, Reversible: s.purge}
+	if !s.purge {
+		info.Why = "step.data.kept"
+	}
+	return info
 }
 
 // Plan lists the schemas that are behind.
@@ -67,5 +71,5 @@ func (s *Step) Apply(ctx context.Context, _ engine.Host, _ engine.Change, say en
 	return err
 }
 
-// Undo has nothing to do: schemas live in the data folder and go with it; a rollback leaves them as they are.
+// Undo has nothing to do of its own: schemas live in the data folder and go with it; a rollback leaves them as they are.
 func (s *Step) Undo(context.Context, engine.Host, engine.Change) error { return nil }

@@ -36,7 +36,11 @@ func New(site instance.Site, loads []Load, purgeData bool) *Step {
 
 // Info describes the step.
 func (s *Step) Info() engine.Info {
-	return engine.Info{Name: "seed", Title: "step.seed", Touches: []string{"catalogue", "hierarchy", "calendar"}, Reversible: s.purge, Why: engine.WhyNot(s.purge, "step.data.kept")}
+	info := engine.Info{Name: "seed", Title: "step.seed", Touches: []string{"catalogue", "hierarchy", "calendar"}, Reversible: s.purge}
+	if !s.purge {
+		info.Why = "step.data.kept"
+	}
+	return info
 }
 
 // Plan lists the services that have not been loaded. Other packaged rows than the loaded ones are an upgrade's to merge.
@@ -122,5 +126,5 @@ func (s *Step) connect(ctx context.Context) (*pgx.Conn, error) {
 	return conn, nil
 }
 
-// Undo has nothing to do: the rows live in the data folder and go with it.
+// Undo has nothing to do of its own: the rows live in the data folder and go with it.
 func (s *Step) Undo(context.Context, engine.Host, engine.Change) error { return nil }

@@ -18,7 +18,7 @@ func help(ctx context.Context, b *bench) ([]Row, error) {
 			return nil, err
 		}
 		wall = append(wall, time.Since(began).Seconds()*1000)
-		cpu = append(cpu, (c.ProcessState.UserTime() + c.ProcessState.SystemTime()).Seconds()*1000)
+		cpu = append(cpu, (c.ProcessState.UserTime()+c.ProcessState.SystemTime()).Seconds()*1000)
 	}
 	return []Row{
 		timed("--help, whole process", "ms", wall, &Limit{AtMost: 50}),

@@ -21,15 +21,15 @@ const (
 
 // Row is one line of the table. Floor and Ours are medians in Unit.
 type Row struct {
-	Operation string     `json:"operation"`
-	Unit      string     `json:"unit,omitempty"` // ms, s, MB, bytes, or "" for a count
-	Floor     *float64   `json:"floor"`
-	Ours      *float64   `json:"ours"`
-	Ratio     *Estimate  `json:"ratio"`  // ours to floor, or floor to ours when Limit.AtLeast is set
-	Spread    *Estimate  `json:"spread"` // of ours, where there is no floor
-	Limit     *Limit     `json:"limit"`
-	Verdict   Verdict    `json:"verdict"`
-	Note      string     `json:"note,omitempty"`
+	Operation string    `json:"operation"`
+	Unit      string    `json:"unit,omitempty"` // ms, s, MB, bytes, or "" for a count
+	Floor     *float64  `json:"floor"`
+	Ours      *float64  `json:"ours"`
+	Ratio     *Estimate `json:"ratio"`  // ours to floor, or floor to ours when Limit.AtLeast is set
+	Spread    *Estimate `json:"spread"` // of ours, where there is no floor
+	Limit     *Limit    `json:"limit"`
+	Verdict   Verdict   `json:"verdict"`
+	Note      string    `json:"note,omitempty"`
 	broken    bool      // could not be measured, and that is no tool's absence
 }
 

@@ -10,10 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 
 	"egovctl/cmd/egovctl/internal/trial"
@@ -21,56 +19,11 @@ import (
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if chromium.stop != nil {
-		chromium.stop()
-	}
 	trial.End()
 	os.Exit(code)
 }
 
-// chromium is the one browser of this test run; each visitor has cookies of its own in it.
-var chromium struct {
-	ctx  context.Context
-	stop func()
-}
-
-func start(t *testing.T) context.Context {
-	t.Helper()
-	if chromium.ctx != nil {
-		return chromium.ctx
-	}
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	if path == "" {
-		t.Fatal("no Chromium on this host: apt-get install chromium")
-	}
-	profile, err := os.MkdirTemp("", "egovctl-chromium-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	alloc, stop := chromedp.NewExecAllocator(context.Background(), chromedp.ExecPath(path), chromedp.UserDataDir(profile),
-		chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("lang", "vi"), chromedp.Flag("hide-scrollbars", true))
-	ctx, leave := chromedp.NewContext(alloc)
-	if err := chromedp.Run(ctx); err != nil {
-		t.Fatalf("start %s: %v", path, err)
-	}
-	chromium.ctx, chromium.stop = ctx, func() {
-		leave()
-		stop()
-		_ = os.RemoveAll(profile) // a temporary folder
-	}
-	return ctx
-}
-
-// visitor is one person at the portal, with cookies of his own.
+// visitor is one person at the portal, with a browser of his own.
 type visitor struct {
 	t    *testing.T
 	ctx  context.Context
@@ -78,35 +31,47 @@ type visitor struct {
 	name string // what the pictures are called after
 }
 
-// visit opens a window for one person. With scripts false no script of a page would run, if there were one.
+// visit opens a browser for one person. With scripts false no script of a page would run, if there were one.
 func visit(t *testing.T, url, name string, scripts bool) *visitor {
 	t.Helper()
-	ctx, leave := chromedp.NewContext(start(t), chromedp.WithTargetID(window(t)))
-	t.Cleanup(leave)
+	alloc, stop := chromedp.NewExecAllocator(context.Background(), chromedp.ExecPath(chromium(t)), chromedp.UserDataDir(t.TempDir()),
+		chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
+		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("lang", "vi"), chromedp.Flag("hide-scrollbars", true))
+	ctx, leave := chromedp.NewContext(alloc)
+	t.Cleanup(func() {
+		if err := chromedp.Cancel(ctx); err != nil {
+			t.Logf("close the browser: %v", err)
+		}
+		leave()
+		stop()
+	})
+	if err := chromedp.Run(ctx); err != nil {
+		t.Fatalf("start Chromium: %v", err)
+	}
 	v := &visitor{t: t, ctx: ctx, url: url, name: name}
 	v.do(emulation.SetScriptExecutionDisabled(!scripts))
 	v.width(1440)
 	return v
 }
 
-// window opens a window that shares nothing with the others. Chromium of today opens a tab only into a window that is
-// there, and a fresh set of cookies has none: so the window is asked for by name.
-func window(t *testing.T) target.ID {
+func chromium(t *testing.T) string {
 	t.Helper()
-	var id target.ID
-	err := chromedp.Run(start(t), chromedp.ActionFunc(func(ctx context.Context) error {
-		ctx = cdp.WithExecutor(ctx, chromedp.FromContext(ctx).Browser)
-		jar, err := target.CreateBrowserContext().WithDisposeOnDetach(true).Do(ctx)
-		if err != nil {
-			return err
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
 		}
-		id, err = target.CreateTarget("about:blank").WithBrowserContextID(jar).WithNewWindow(true).Do(ctx)
-		return err
-	}))
-	if err != nil {
-		t.Fatalf("open a window: %v", err)
 	}
-	return id
+	t.Fatal("no Chromium on this host: apt-get install chromium")
+	return ""
+}
+
+// becomes makes another person of this visitor: the cookies of the one before are gone.
+func (v *visitor) becomes(name string) {
+	v.t.Helper()
+	v.name = name
+	v.do(network.ClearBrowserCookies())
 }
 
 // patience is the longest that a page may take on a slow and busy host.
@@ -192,7 +157,9 @@ func (v *visitor) count(selector string) int {
 // at is the path of the page that is open.
 func (v *visitor) at() string {
 	var s string
-	if err := chromedp.Run(v.ctx, chromedp.Location(&s)); err != nil {
+	ctx, cancel := context.WithTimeout(v.ctx, patience)
+	defer cancel()
+	if err := chromedp.Run(ctx, chromedp.Location(&s)); err != nil {
 		return "?"
 	}
 	return s[min(len(v.url), len(s)):]

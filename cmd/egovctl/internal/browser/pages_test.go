@@ -38,8 +38,9 @@ func TestEveryPageReadsWellAtEveryWidthInBothLanguages(t *testing.T) {
 	in := demo(t)
 	for _, p := range people {
 		t.Run(p.name, func(t *testing.T) {
+			v := visit(t, in.URL, p.name, true)
 			for _, lang := range []string{"vi", "en"} {
-				v := visit(t, in.URL, p.name+"-"+lang, true)
+				v.becomes(p.name + "-" + lang)
 				v.open("/?lang=" + lang)
 				if p.role != "" {
 					v.signIn(holder(t, in, p.role, p.place))

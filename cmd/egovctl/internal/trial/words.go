@@ -14,12 +14,14 @@ var place = regexp.MustCompile(`^(--set )?\S+: `)
 // Sentence reports whether s is one clear sentence, or a few, perhaps behind a place ("instance.yaml:4: "): it begins
 // as one, ends as one, holds no unfilled place and no exclamation mark.
 func Sentence(s string) bool {
-	s = strings.TrimSpace(place.ReplaceAllString(s, ""))
+	bare := strings.TrimSpace(place.ReplaceAllString(s, ""))
+	placed := bare != strings.TrimSpace(s)
+	s = bare
 	if s == "" || strings.ContainsAny(s, "!\x00") || strings.Contains(s, "{") {
 		return false
 	}
 	first := []rune(s)[0]
-	begins := unicode.IsUpper(first) || unicode.IsDigit(first) || strings.ContainsRune(`"“«/`, first)
+	begins := placed || unicode.IsUpper(first) || unicode.IsDigit(first) || strings.ContainsRune(`"“«/`, first)
 	ends := strings.HasSuffix(s, ".") || strings.HasSuffix(s, "\"") || strings.HasSuffix(s, "»") || strings.HasSuffix(s, ")") || strings.HasSuffix(s, "?")
 	return begins && ends && strings.Contains(s, " ")
 }

@@ -107,6 +107,20 @@ func (d *Data) Read(ctx context.Context, fn func(context.Context, pgx.Tx, *platf
 	return o.pool.Read(ctx, Operator(), func(ctx context.Context, tx pgx.Tx) error { return fn(ctx, tx, o.offices) })
 }
 
+// Owner runs fn in a transaction of the role that owns the tables: for what the installer loads in bulk.
+func (d *Data) Owner(ctx context.Context, fn func(context.Context, pgx.Tx) error) error {
+	dsn, err := d.site.DSN(db.OwnerRole, instance.OwnerPassword, instance.Database)
+	if err != nil {
+		return err
+	}
+	pool, err := db.Open(ctx, dsn.Reveal(), 1)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	return pool.Tx(ctx, Operator(), fn)
+}
+
 // Close ends the connections, if any were made.
 func (d *Data) Close() {
 	if d == nil {

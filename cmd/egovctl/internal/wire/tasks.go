@@ -11,7 +11,9 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egovctl/platform"
+	"egovctl/platform/kernel/clock"
 	"egovctl/platform/kernel/fault"
+	"egovctl/platform/services/onestop"
 	"egovctl/provisioning/engine"
 	"egovctl/provisioning/instance"
 )
@@ -150,8 +152,31 @@ func (s *samples) Done(ctx context.Context) (bool, bool, error) {
 	return done, ok, err
 }
 
+// demoSeed makes the same invented people and dossiers on every host.
+const demoSeed = 20140829
+
+// demoPeople of a demonstration of DefaultSamples dossiers; fewer for fewer.
+const demoPeople = 300
+
 func (s *samples) Do(ctx context.Context, _ engine.Host, _ engine.Progress) error {
-	return s.in.data.Tx(ctx, func(ctx context.Context, tx pgx.Tx, _ *platform.Offices) error {
+	o, err := s.in.data.Offices()
+	if err != nil {
+		return err
+	}
+	var citizens []string
+	for _, login := range []string{"congdan1", "congdan2"} {
+		a, err := o.Identity.Find(ctx, Operator(), login)
+		if err != nil {
+			return err
+		}
+		citizens = append(citizens, a.ID)
+	}
+	n := s.in.options.Samples
+	in := onestop.DemoInput{People: max(1, demoPeople*n/DefaultSamples), Dossiers: n, Seed: demoSeed, Now: clock.System{}.Now(), Citizens: citizens}
+	return s.in.data.Owner(ctx, func(ctx context.Context, tx pgx.Tx) error { // COPY asks for the owner
+		if err := o.Onestop.SeedDemo(ctx, tx, in); err != nil {
+			return err
+		}
 		return note(ctx, tx, stateSamples, "done")
 	})
 }

@@ -2,17 +2,12 @@ package desk
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/json"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/id"
-	"egovctl/platform/kernel/person"
 	"egovctl/platform/kernel/who"
 	"egovctl/platform/packaged"
 	"egovctl/platform/services/onestop/internal/dossier"
@@ -50,11 +45,6 @@ type Filed struct {
 	Reference string
 	Warnings  []Warning
 }
-
-const (
-	maxComponents = 100
-	maxText       = 500
-)
 
 // File takes a dossier in: from a citizen online, or from a clerk at the counter on behalf of one. It waits for
 // reception under its reference. Faults: Forbidden "onestop.filing.off" and "onestop.filing.elsewhere", Invalid at the
@@ -180,136 +170,4 @@ func (s *Desk) fresh(ctx context.Context, tx pgx.Tx, by who.Principal, p place, 
 	}
 	begin(&d)
 	return d, nil
-}
-
-// Check looks at what was typed, without the database, and lists everything that is wrong with it, each at its field.
-func (f Filing) Check() []error {
-	_, _, wrong := people(f)
-	if _, err := papers(f.Components); err != nil {
-		wrong = append(wrong, err)
-	}
-	return wrong
-}
-
-// people checks applicant and submitter.
-func people(f Filing) (list []dossier.Person, warnings []Warning, wrong []error) {
-	all := map[dossier.PersonKind]Applicant{dossier.Applicant: f.Applicant}
-	if f.Submitter != (Applicant{}) {
-		all[dossier.Submitter] = f.Submitter
-	}
-	for _, kind := range []dossier.PersonKind{dossier.Applicant, dossier.Submitter} {
-		a, ok := all[kind]
-		if !ok {
-			continue
-		}
-		p, errs := somebody(a, kind)
-		list, wrong = append(list, p), append(wrong, errs...)
-		if len(p.Number) == 12 && p.Number.Odd() {
-			warnings = append(warnings, Warning{Field: string(kind) + ".id_number", Key: "onestop.warning.id_number"})
-		}
-	}
-	return list, warnings, wrong
-}
-
-// somebody checks one person. Fields are named "applicant.name" and so on.
-func somebody(a Applicant, kind dossier.PersonKind) (dossier.Person, []error) {
-	var wrong []error
-	note := func(err error, field string) {
-		if err != nil {
-			wrong = append(wrong, fault.From(err).At(string(kind)+"."+field))
-		}
-	}
-	p := dossier.Person{Kind: kind}
-	var err error
-	p.Name, err = person.ParseName(a.Name)
-	note(err, "name")
-	p.Number, err = number(a.IDNumber)
-	note(err, "id_number")
-	p.Phone, err = person.ParsePhone(a.Phone)
-	note(err, "phone")
-	p.Address, err = line(a.Address)
-	note(err, "address")
-	p.Email, err = email(a.Email)
-	note(err, "email")
-	return p, wrong
-}
-
-// number accepts a personal number, or the number of an enterprise (10 digits, a branch 10-3) by its check digit.
-func number(s string) (person.Number, error) {
-	s = strings.TrimSpace(s)
-	if main, branch, _ := strings.Cut(s, "-"); len(main) == 10 && (branch == "" || len(branch) == 3) && enterprise(main) &&
-		strings.Trim(branch, "0123456789") == "" {
-		return person.Number(s), nil
-	}
-	return person.ParseNumber(s)
-}
-
-// enterprise checks the tenth digit of an enterprise number: 10 less the weighted sum modulo 11.
-func enterprise(s string) bool {
-	sum := 0
-	for i, w := range []int{31, 29, 23, 19, 17, 13, 7, 5, 3} {
-		if s[i] < '0' || s[i] > '9' {
-			return false
-		}
-		sum += w * int(s[i]-'0')
-	}
-	return s[9] >= '0' && s[9] <= '9' && int(s[9]-'0') == 10-sum%11
-}
-
-// line is free text of one line: at most maxText characters, spaces collapsed, no control characters.
-func line(s string) (string, error) {
-	s = strings.Join(strings.Fields(s), " ")
-	if len([]rune(s)) > maxText || strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0xfffd }) {
-		return "", fault.New(fault.Invalid, "onestop.text.invalid", "max", maxText)
-	}
-	return s, nil
-}
-
-func email(s string) (string, error) {
-	s = strings.TrimSpace(s)
-	name, host, ok := strings.Cut(s, "@")
-	if s != "" && (!ok || name == "" || !strings.Contains(host, ".") || len(s) > 254 || strings.ContainsAny(s, " \t\r\n,;<>\"\x00\ufffd") ||
-		strings.Contains(host, "@")) {
-		return "", fault.New(fault.Invalid, "onestop.email.invalid")
-	}
-	return s, nil
-}
-
-// papers checks the declared papers.
-func papers(list []dossier.Component) ([]dossier.Component, error) {
-	if len(list) > maxComponents {
-		return nil, fault.New(fault.Invalid, "onestop.components.many", "max", maxComponents).At("components")
-	}
-	out := make([]dossier.Component, 0, len(list))
-	for i, c := range list {
-		at := "components." + strconv.Itoa(i)
-		name := strings.Join(strings.Fields(c.Name), " ")
-		code, err := line(c.Code)
-		switch {
-		case err != nil:
-			return nil, fault.From(err).At(at + ".code")
-		case name == "" || len([]rune(name)) > 4*maxText || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0xfffd }):
-			return nil, fault.New(fault.Invalid, "onestop.components.name").At(at + ".name")
-		case c.Originals < 0 || c.Originals > 99 || c.Copies < 0 || c.Copies > 99:
-			return nil, fault.New(fault.Invalid, "onestop.components.count").At(at)
-		}
-		out = append(out, dossier.Component{Code: code, Name: name, Originals: c.Originals, Copies: c.Copies})
-	}
-	return out, nil
-}
-
-// contentHash is what an outside witness can compare: the content as it was filed.
-func contentHash(f dossier.Full, agency string) []byte {
-	type somebody struct{ Kind, Name, Number, Phone, Address, Email string }
-	content := struct {
-		Procedure, Agency, Channel string
-		People                     []somebody
-		Papers                     []dossier.Component
-	}{Procedure: f.Procedure, Agency: agency, Channel: string(f.Channel), Papers: f.Components}
-	for _, p := range f.Persons {
-		content.People = append(content.People, somebody{string(p.Kind), p.Name, p.Number.Reveal(), p.Phone.Reveal(), p.Address, p.Email})
-	}
-	raw, _ := json.Marshal(content) // plain values: it always marshals
-	sum := sha256.Sum256(raw)
-	return sum[:]
 }

@@ -13,20 +13,21 @@ import (
 	"egovctl/platform/workflow"
 )
 
+// standard is the workflow of every procedure; it is only read.
+var standard = workflow.Standard()
+
 // definition is the workflow that a dossier started with and stays on.
 func definition(d dossier.Dossier) (workflow.Definition, error) {
-	std := workflow.Standard()
-	if d.Workflow != std.ID || d.WorkflowVersion != std.Version {
+	if d.Workflow != standard.ID || d.WorkflowVersion != standard.Version {
 		return workflow.Definition{}, fault.New(fault.Internal, "onestop.workflow.unknown", "id", d.Workflow, "version", d.WorkflowVersion)
 	}
-	return std, nil
+	return standard, nil
 }
 
 // begin puts a new dossier at the start of its workflow.
 func begin(d *dossier.Dossier) {
-	def := workflow.Standard()
-	d.Workflow, d.WorkflowVersion = def.ID, def.Version
-	start, _ := def.Step(def.Start)
+	d.Workflow, d.WorkflowVersion = standard.ID, standard.Version
+	start, _ := standard.Step(standard.Start)
 	enter(d, start)
 }
 

@@ -8,12 +8,9 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"egovctl/platform/kernel/clock"
 	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/who"
-	"egovctl/platform/services/onestop/internal/dossier"
 	"egovctl/platform/services/onestop/internal/store"
-	"egovctl/platform/workcal"
 	"egovctl/platform/workflow"
 )
 
@@ -27,41 +24,6 @@ type Ask struct {
 	Limit   int
 	Count   int // also count what stands in each state, up to Count; 0 does not
 }
-
-// Item is a line of a list. DaysLeft counts working days: 0 is today, negative is overdue.
-type Item struct {
-	store.Line
-	HasDue   bool
-	DaysLeft int
-	Standing workcal.Standing
-}
-
-// Overdue reports whether the promised date has passed while the work goes on.
-func (i Item) Overdue() bool { return i.Standing == workcal.Overdue }
-
-// LeftKey is the message key of how long is left, and LeftN its number of working days.
-func (i Item) LeftKey() string {
-	switch {
-	case !i.HasDue:
-		return "onestop.left.none"
-	case i.Standing == workcal.NoDate:
-		return "onestop.left.over"
-	case !i.PausedAt.IsZero() && i.Overdue():
-		return "onestop.left.paused_late"
-	case !i.PausedAt.IsZero():
-		return "onestop.left.paused"
-	case i.Overdue() && i.DaysLeft == 0:
-		return "onestop.left.late_today"
-	case i.Overdue():
-		return "onestop.left.late"
-	case i.DaysLeft == 0:
-		return "onestop.left.today"
-	}
-	return "onestop.left.days"
-}
-
-// LeftN is the number of working days that LeftKey speaks of.
-func (i Item) LeftN() int { return max(i.DaysLeft, -i.DaysLeft) }
 
 // Inbox is a page of a list.
 type Inbox struct {
@@ -90,7 +52,7 @@ func (s *Desk) inbox(ctx context.Context, tx pgx.Tx, by who.Principal, ask Ask) 
 	if q.After, err = position(ask.Cursor); err != nil {
 		return Inbox{}, err
 	}
-	if _, known := workflow.Standard().Step(q.State); q.State != "" && !known {
+	if _, known := standard.Step(q.State); q.State != "" && !known {
 		return Inbox{}, fault.New(fault.Invalid, "onestop.inbox.state", "state", ask.State).At("state")
 	}
 	agency, err := s.workplace(ctx, tx, by, ask.Agency)
@@ -165,99 +127,14 @@ func (s *Desk) workplace(ctx context.Context, tx pgx.Tx, by who.Principal, ident
 	return a, nil
 }
 
-// items says of each line how it stands to its promise.
-func (s *Desk) items(ctx context.Context, tx pgx.Tx, lines []store.Line, now time.Time) ([]Item, error) {
-	if len(lines) == 0 {
-		return nil, nil
-	}
-	cal, err := s.Deadlines.Calendar(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]Item, 0, len(lines))
-	for _, l := range lines {
-		it := Item{Line: l, HasDue: !l.DueAt.IsZero(), Standing: workcal.NoDate}
-		at := now
-		if !l.PausedAt.IsZero() {
-			at = l.PausedAt
-		}
-		if it.HasDue {
-			it.DaysLeft = daysLeft(cal, l.DueAt, at)
-			it.Standing = standing(cal, l.DueAt, at, l.DueByHour)
-		}
-		if l.Status == workflow.NationalFinished || workflow.NationalFinal(l.Status) {
-			it.Standing = workcal.NoDate // the handling is over
-		}
-		out = append(out, it)
-	}
-	return out, nil
-}
-
-// daysLeft counts the working days after today up to the promised one, or back from today to it.
-func daysLeft(cal *workcal.Calendar, due, now time.Time) int {
-	d, t := clock.DayOf(due), clock.DayOf(now)
-	from, to, sign := t, d, 1
-	if d.Before(t) {
-		from, to, sign = d, t, -1
-	}
-	n, err := cal.WorkingDays(from.AddDate(0, 0, 1), to)
-	if err != nil { // outside the years known: plain days are the honest answer
-		n = int(to.Sub(from).Hours() / 24)
-	}
-	return sign * n
-}
-
-// standing of open work. A year that the calendar does not know has no "due soon".
-func standing(cal *workcal.Calendar, due, now time.Time, byHour bool) workcal.Standing {
-	st, err := cal.Open(due, now, byHour, workcal.DayMinutes)
-	if err != nil {
-		return workcal.InTime
-	}
-	return st
-}
-
 // States lists the states of the standard workflow in its order.
 func States() []workflow.State {
-	steps := workflow.Standard().Steps
+	steps := standard.Steps
 	out := make([]workflow.State, 0, len(steps))
 	for _, st := range steps {
 		out = append(out, st.State)
 	}
 	return out
-}
-
-// Mine is the citizen's own list.
-type Mine struct {
-	Items   []Item
-	Notices []dossier.Notice
-	Next    string
-}
-
-const noticesShown = 6
-
-// Mine lists by's own dossiers, the newest first, with the latest notices on the first page.
-func (s *Desk) Mine(ctx context.Context, by who.Principal, after string, limit int) (Mine, error) {
-	var out Mine
-	pos, err := position(after)
-	if err != nil {
-		return out, err
-	}
-	err = s.DB.Read(ctx, by, func(ctx context.Context, tx pgx.Tx) error {
-		lines, err := s.Store.Mine(ctx, tx, by.Account, pos, limit+1)
-		if err != nil {
-			return err
-		}
-		if len(lines) > limit {
-			lines = lines[:limit]
-			out.Next = cursor(lines[limit-1].SubmittedAt, lines[limit-1].ID)
-		}
-		if out.Items, err = s.items(ctx, tx, lines, s.Clock.Now()); err != nil || after != "" {
-			return err
-		}
-		out.Notices, err = s.Store.Notices(ctx, tx, by.Account, noticesShown)
-		return err
-	})
-	return out, err
 }
 
 // cursor and position write and read where a page ended.
