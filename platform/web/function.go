@@ -39,8 +39,16 @@ func (p *Pages) functions(l locale.Lang) template.FuncMap {
 		"dict":     dict,
 		"list":     func(items ...any) []any { return items },
 		"join":     strings.Join,
+		"tidy":     tidy,
 		"add":      func(a, b int) int { return a + b },
 	}
+}
+
+// tidy takes off what stands around a name in official records and belongs to the list that it was copied from: a mark
+// before it, a colon or semicolon behind it. The record itself keeps them.
+func tidy(name string) string {
+	name = strings.TrimLeft(name, " \t-–+*•.:")
+	return strings.TrimRight(name, " \t:;")
 }
 
 // either picks the English text if the reader is English and there is one.

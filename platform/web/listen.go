@@ -31,7 +31,7 @@ func Listen(addr string) (net.Listener, error) {
 	if ok {
 		return adopt(fd)
 	}
-	ln, err := net.Listen("tcp", addr)
+	ln, err := net.Listen("tcp", addr) //nolint:noctx // at the start there is nothing to cancel
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Finding, "web.listen", "address", addr)
 	}
@@ -53,7 +53,7 @@ func inherited(getenv func(string) string, pid int) (fd uintptr, ok bool) {
 func adopt(fd uintptr) (net.Listener, error) {
 	syscall.CloseOnExec(int(fd))
 	file := os.NewFile(fd, "inherited socket")
-	defer file.Close() // FileListener works on a duplicate
+	defer func() { _ = file.Close() }() // FileListener works on a duplicate
 	listening, err := syscall.GetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_ACCEPTCONN)
 	if err != nil || listening != 1 {
 		return nil, fault.Wrap(err, fault.Invalid, "web.inherited", "fd", fd)

@@ -31,5 +31,5 @@ func (f *Front) limited(rt Route, rates map[Rate]int, next http.Handler) (http.H
 		w.Header().Set("Retry-After", strconv.Itoa(int(rateWindow.Seconds())))
 		f.fail(w, r, fault.New(fault.TooMany, "web.too_many"))
 	}
-	return httprate.Limit(n, rateWindow, httprate.WithKeyFuncs(by), httprate.WithLimitHandler(over))(next), nil
+	return httprate.LimitBy(n, rateWindow, by, httprate.WithLimitHandler(over))(next), nil
 }

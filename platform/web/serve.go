@@ -36,7 +36,7 @@ func Serve(ctx context.Context, ln net.Listener, handler http.Handler, drain tim
 	}
 	leaving.Store(true)
 	_ = door.Close() // only our copy: whoever shares the socket goes on accepting
-	<-ended
+	_ = <-ended      // http.ErrServerClosed, as we closed the door ourselves
 	time.Sleep(farewell)
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 	defer cancel()

@@ -62,7 +62,7 @@ func swaps(t *testing.T, n int, serve func(ctx context.Context, ln net.Listener,
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer socket.Close()
+	defer func() { _ = socket.Close() }()
 	url := "http://" + first.Addr().String() + "/"
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -146,7 +146,7 @@ func TestDrainWaitsForWhatIsUnderWay(t *testing.T) {
 			answer <- err.Error()
 			return
 		}
-		defer resp.Body.Close()
+		defer func() { _ = resp.Body.Close() }()
 		b, _ := io.ReadAll(resp.Body)
 		answer <- string(b)
 	}()
@@ -227,7 +227,7 @@ func TestAnAddressInUseIsAFinding(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer ln.Close()
+	defer func() { _ = ln.Close() }()
 	if _, err := web.Listen(ln.Addr().String()); err == nil {
 		t.Error("the same address was opened twice")
 	}

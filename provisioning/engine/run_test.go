@@ -84,10 +84,7 @@ func TestARunThatCannotBeginLeavesNothing(t *testing.T) {
 }
 
 // planner is a step that only plans.
-type planner struct {
-	notes
-	err error
-}
+type planner struct{ err error }
 
 func (planner) Info() engine.Info                                              { return engine.Info{Name: "planner"} }
 func (p planner) Plan(context.Context, engine.Reader) ([]engine.Change, error) { return nil, p.err }

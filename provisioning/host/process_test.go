@@ -65,18 +65,18 @@ func TestACommandInheritsNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer secret.Close()
+	defer func() { _ = secret.Close() }()
 	leak, err := syscall.Dup(int(secret.Fd())) // without close-on-exec, as a shell or make may hand files to us
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer syscall.Close(leak)
+	defer func() { _ = syscall.Close(leak) }()
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Close()
-	defer w.Close()
+	defer func() { _ = r.Close() }()
+	defer func() { _ = w.Close() }()
 	cmd := engine.Command{Path: self(), Env: []string{"HOST_TEST=tell"}, Dir: "/usr", Files: []uintptr{w.Fd()}}
 	log := filepath.Join(t.TempDir(), "log")
 	for name, tell := range map[string]func() string{

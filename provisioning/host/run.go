@@ -68,7 +68,7 @@ func (l *Local) Query(ctx context.Context, argv ...string) ([]byte, error) {
 
 // prepare makes an exec.Cmd with nothing inherited: environment, folder, identity and files are those of cmd.
 func prepare(ctx context.Context, cmd engine.Command) (*exec.Cmd, func(), error) {
-	path, err := program(cmd.Path)
+	path, err := Program(cmd.Path)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -111,8 +111,9 @@ func keepOurs() error {
 	return nil
 }
 
-// program finds a bare name in a fixed list of folders: the caller's PATH decides nothing.
-func program(name string) (string, error) {
+// Program finds what Run would run: a whole path, or a bare name in a fixed list of folders; the caller's PATH decides
+// nothing. fault.NotFound "engine.host.program" when it is not there.
+func Program(name string) (string, error) {
 	if filepath.IsAbs(name) {
 		if _, err := os.Stat(name); err != nil {
 			return "", fault.Wrap(err, fault.NotFound, "engine.host.program", "program", name)
@@ -141,7 +142,7 @@ func credential(as *engine.Account) (*syscall.Credential, error) {
 	c := &syscall.Credential{Uid: uint32(as.UID), Gid: uint32(as.GID), Groups: []uint32{}}
 	u, err := user.LookupId(strconv.Itoa(as.UID))
 	if err != nil {
-		return c, nil // a number without a name has no groups
+		return c, nil //nolint:nilerr // a number without a name has no groups
 	}
 	ids, err := u.GroupIds()
 	if err != nil {

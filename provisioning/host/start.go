@@ -36,7 +36,7 @@ func (l *Local) Start(ctx context.Context, cmd engine.Command) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		defer log.Close()
+		defer func() { _ = log.Close() }()
 		c.Stdout, c.Stderr = log, log
 	}
 	if err := c.Start(); err != nil {

@@ -218,10 +218,10 @@ func (k *keeper) stop(c *child) {
 	}
 	_ = c.cmd.Process.Signal(syscall.SIGTERM)
 	select {
-	case <-c.gone:
+	case _ = <-c.gone:
 	case <-time.After(k.Drain):
 		k.Log.Warn("killed after the time for draining", "pid", c.cmd.Process.Pid)
 		_ = c.cmd.Process.Kill()
-		<-c.gone
+		_ = <-c.gone
 	}
 }

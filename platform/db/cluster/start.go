@@ -76,7 +76,7 @@ func (c *Cluster) launch() (ended chan struct{}, err error) {
 	if err := c.own(c.startLog()); err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(c.o.Binaries.Path("postgres"), "-D", c.o.Data)
+	cmd := exec.Command(c.o.Binaries.Path("postgres"), "-D", c.o.Data) //nolint:noctx // the server outlives us and every context of ours
 	cmd.Env, cmd.Dir = c.o.Binaries.Env(), c.o.Data
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Credential: c.credential()}

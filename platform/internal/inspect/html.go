@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"html"
+	"net/url"
 	"regexp"
 	"strings"
 )
@@ -89,6 +90,27 @@ func (p Page) All(name string) []Element {
 	for _, e := range p.Elements {
 		if e.Name == name {
 			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// Values are what a browser would send of a page's forms as they stand, without those of the layout.
+func Values(body string) url.Values {
+	out := url.Values{}
+	name := ""
+	for _, e := range Parse(body).Elements {
+		_, checked := e.Attr["checked"]
+		_, selected := e.Attr["selected"]
+		switch kind := e.Attr["type"]; {
+		case e.Name == "input" && kind != "checkbox" && kind != "radio" && kind != "submit" && e.Attr["name"] != "q", e.Name == "input" && checked:
+			out.Add(e.Attr["name"], e.Attr["value"])
+		case e.Name == "textarea":
+			out.Add(e.Attr["name"], e.Text)
+		case e.Name == "select":
+			name = e.Attr["name"]
+		case e.Name == "option" && selected:
+			out.Add(name, e.Attr["value"])
 		}
 	}
 	return out

@@ -27,8 +27,8 @@ func families(texts *locale.Catalog) map[string]bool {
 	return out
 }
 
-// unresolved finds the first text that is a message key or has a placeholder left in it.
-func (w *World) unresolved(texts ...string) string {
+// Unresolved finds the first text that is a message key or has a placeholder left in it.
+func (w *World) Unresolved(texts ...string) string {
 	for _, s := range texts {
 		if m := hole.FindString(s); m != "" {
 			return m
@@ -48,11 +48,11 @@ func (w *World) key(a Answer) string {
 	switch {
 	case strings.HasPrefix(a.kind(), "text/html"):
 		page := Parse(a.Body)
-		return w.unresolved(page.Spoken()...)
+		return w.Unresolved(page.Spoken()...)
 	case a.kind() == "application/problem+json":
 		var p web.Problem
 		if json.Unmarshal([]byte(a.Body), &p) == nil {
-			return w.unresolved(p.Title, p.Detail, p.Cure)
+			return w.Unresolved(p.Title, p.Detail, p.Cure)
 		}
 	}
 	return ""

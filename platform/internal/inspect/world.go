@@ -40,8 +40,8 @@ type World struct {
 	URL     string
 	Log     *Log
 
-	People  []*Person
-	Places  map[string]*Place // by Home, Away, Above, Top
+	People []*Person
+	Places map[string]*Place // by Home, Away, Above, Top
 
 	client   *http.Client
 	families map[string]bool // first words of message keys

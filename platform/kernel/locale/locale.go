@@ -40,7 +40,7 @@ type Catalog struct{ messages map[Lang]map[string]string }
 func Load(root fs.FS) (*Catalog, error) {
 	c := &Catalog{messages: map[Lang]map[string]string{}}
 	for _, l := range []Lang{Vietnamese, English} {
-		c.messages[l] = map[string]string{}
+		c.messages[l] = make(map[string]string, 2000)
 		files, err := fs.Glob(root, path.Join("text", string(l), "*.yaml"))
 		if err != nil {
 			return nil, fmt.Errorf("list messages: %w", err)
@@ -50,16 +50,36 @@ func Load(root fs.FS) (*Catalog, error) {
 			if err != nil {
 				return nil, fmt.Errorf("read messages: %w", err)
 			}
-			var tree map[string]any
-			if err := yaml.Unmarshal(raw, &tree); err != nil {
-				return nil, fmt.Errorf("parse %s: %w", f, err)
-			}
-			if err := c.add(l, f, "", tree); err != nil {
+			if err := c.read(l, f, raw); err != nil {
 				return nil, err
 			}
 		}
 	}
 	return c, nil
+}
+
+func (c *Catalog) read(l Lang, file string, raw []byte) error {
+	if simple, ok := lines(string(raw)); ok {
+		for _, m := range simple {
+			if err := c.put(l, file, m.key, m.text); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	var tree map[string]any
+	if err := yaml.Unmarshal(raw, &tree); err != nil {
+		return fmt.Errorf("parse %s: %w", file, err)
+	}
+	return c.add(l, file, "", tree)
+}
+
+func (c *Catalog) put(l Lang, file, key, text string) error {
+	if _, twice := c.messages[l][key]; twice {
+		return fmt.Errorf("%s: message %q is given twice", file, key)
+	}
+	c.messages[l][key] = strings.TrimSpace(text)
+	return nil
 }
 
 func (c *Catalog) add(l Lang, file, prefix string, tree map[string]any) error {
@@ -74,10 +94,9 @@ func (c *Catalog) add(l Lang, file, prefix string, tree map[string]any) error {
 				return err
 			}
 		default:
-			if _, twice := c.messages[l][key]; twice {
-				return fmt.Errorf("%s: message %q is given twice", file, key)
+			if err := c.put(l, file, key, fmt.Sprint(v)); err != nil {
+				return err
 			}
-			c.messages[l][key] = strings.TrimSpace(fmt.Sprint(v))
 		}
 	}
 	return nil

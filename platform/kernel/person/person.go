@@ -38,7 +38,9 @@ func (n Number) Odd() bool {
 func (n Number) Masked() string { return mask(string(n), 4, 3) }
 
 // String is masked: Reveal is the way to the digits.
-func (n Number) String() string       { return n.Masked() }
+func (n Number) String() string { return n.Masked() }
+
+// LogValue is masked.
 func (n Number) LogValue() slog.Value { return slog.StringValue(n.Masked()) }
 
 // Reveal returns the digits.
@@ -79,7 +81,9 @@ func ParsePhone(s string) (Phone, error) {
 func (p Phone) Masked() string { return mask(string(p), 4, 3) }
 
 // String is masked: Reveal is the way to the digits.
-func (p Phone) String() string       { return p.Masked() }
+func (p Phone) String() string { return p.Masked() }
+
+// LogValue is masked.
 func (p Phone) LogValue() slog.Value { return slog.StringValue(p.Masked()) }
 
 // Reveal returns the digits.

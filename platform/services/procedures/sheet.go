@@ -2,6 +2,7 @@ package procedures
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"github.com/jackc/pgx/v5"
@@ -113,7 +114,8 @@ func weigh(r *Report, b *pgx.Batch, by who.Principal, row exchange.Row, before *
 		r.Unchanged++
 		return nil
 	}
-	if faults, bad := catalogue.Check(after, known).(Faults); bad {
+	var faults Faults
+	if errors.As(catalogue.Check(after, known), &faults) {
 		for _, f := range faults {
 			r.Problems = append(r.Problems, Problem{Line: row.Line, Code: row.Code, Field: f.Field, Err: f})
 		}

@@ -3,9 +3,9 @@ package accounttools
 
 import (
 	"context"
-	"os/exec"
 
 	"egovctl/provisioning/checks/check"
+	"egovctl/provisioning/host"
 )
 
 // Check looks for the programs of the system that make and remove accounts.
@@ -18,7 +18,7 @@ func Check() check.Check {
 		if _, err := look.Host.LookupAccount(name); err == nil {
 			return check.Fine("check.account.there", "account", name)
 		}
-		if _, err := exec.LookPath("useradd"); err != nil {
+		if _, err := host.Program("useradd"); err != nil {
 			return check.Wrong("check.account.no_tool", "account", name)
 		}
 		return check.Fine("check.account.ok", "account", name)

@@ -4,14 +4,13 @@ package binaries
 import (
 	"context"
 
-	"egovctl/platform/db/cluster"
 	"egovctl/provisioning/checks/check"
 )
 
 // Check looks where the installation will look.
 func Check() check.Check {
 	return check.Check{Code: "postgres.binaries", Service: "postgres", Severity: "critical", Run: func(_ context.Context, look check.Look) check.Finding {
-		bin, err := cluster.Find(look.Site.Answers.Postgres.BinDir, look.Site.Root.Release(look.Site.Version)+"/postgres")
+		bin, err := look.Site.Binaries()
 		if err != nil {
 			return check.Failed(err)
 		}

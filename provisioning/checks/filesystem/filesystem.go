@@ -3,12 +3,11 @@ package filesystem
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 
 	"golang.org/x/sys/unix"
 
 	"egovctl/provisioning/checks/check"
+	"egovctl/provisioning/host"
 )
 
 // forgetful are file systems that lose everything at a restart, remote those on which PostgreSQL's promises do not hold.
@@ -20,23 +19,21 @@ var (
 // Check asks what kind of file system holds ROOT, or will.
 func Check() check.Check {
 	return check.Check{Code: "disk.filesystem", Service: "disk", Severity: "warning", Run: func(_ context.Context, look check.Look) check.Finding {
-		at := string(look.Site.Root)
-		for {
-			if _, err := os.Stat(at); err == nil || at == "/" {
-				break
-			}
-			at = filepath.Dir(at)
-		}
-		var s unix.Statfs_t
-		if err := unix.Statfs(at, &s); err != nil {
+		at := host.Standing(string(look.Site.Root))
+		magic, err := host.FileSystem(at)
+		if err != nil {
 			return check.Failed(err)
 		}
-		if name, ok := forgetful[int64(s.Type)]; ok {
-			return check.Doubtful("check.filesystem.forgetful", "path", at, "type", name)
-		}
-		if name, ok := remote[int64(s.Type)]; ok {
-			return check.Doubtful("check.filesystem.remote", "path", at, "type", name)
-		}
-		return check.Fine("check.filesystem.ok", "path", at)
+		return judge(at, magic)
 	}}
+}
+
+func judge(at string, magic int64) check.Finding {
+	if name, ok := forgetful[magic]; ok {
+		return check.Doubtful("check.filesystem.forgetful", "path", at, "type", name)
+	}
+	if name, ok := remote[magic]; ok {
+		return check.Doubtful("check.filesystem.remote", "path", at, "type", name)
+	}
+	return check.Fine("check.filesystem.ok", "path", at)
 }

@@ -11,9 +11,13 @@ import (
 // Check looks at the operating system and processor.
 func Check() check.Check {
 	return check.Check{Code: "host.machine", Service: "host", Severity: "critical", Run: func(context.Context, check.Look) check.Finding {
-		if runtime.GOOS != "linux" || (runtime.GOARCH != "amd64" && runtime.GOARCH != "arm64") {
-			return check.Wrong("check.machine.unknown", "os", runtime.GOOS, "arch", runtime.GOARCH)
-		}
-		return check.Fine("check.machine.ok", "os", runtime.GOOS, "arch", runtime.GOARCH)
+		return judge(runtime.GOOS, runtime.GOARCH)
 	}}
+}
+
+func judge(system, arch string) check.Finding {
+	if system != "linux" || (arch != "amd64" && arch != "arm64") {
+		return check.Wrong("check.machine.unknown", "os", system, "arch", arch)
+	}
+	return check.Fine("check.machine.ok", "os", system, "arch", arch)
 }

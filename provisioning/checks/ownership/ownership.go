@@ -3,15 +3,28 @@ package ownership
 
 import (
 	"context"
+	"errors"
+	"io/fs"
+	"strings"
 
 	"egovctl/provisioning/checks/check"
 )
 
-// Check looks at the secrets, the data and the answers.
+// Check looks at the data, and at each secret.
 func Check() check.Check {
 	return check.Check{Code: "root.ownership", Service: "root", Severity: "error", Run: func(_ context.Context, look check.Look) check.Finding {
 		r := look.Site.Root
-		for _, path := range []string{r.Secrets(), r.Data(), r.Postgres(), r.Files()} {
+		closed := []string{r.Secrets(), r.Data(), r.Postgres(), r.Files()}
+		secrets, err := look.Host.ReadDir(r.Secrets())
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return check.Failed(err)
+		}
+		for _, e := range secrets {
+			if !strings.HasSuffix(e.Name(), ".pub") {
+				closed = append(closed, r.Secret(e.Name()))
+			}
+		}
+		for _, path := range closed {
 			info, err := look.Host.Stat(path)
 			if err != nil {
 				return check.Wrong("check.ownership.missing", "path", path)

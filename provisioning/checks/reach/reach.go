@@ -6,8 +6,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"golang.org/x/sys/unix"
-
 	"egovctl/provisioning/checks/check"
 	"egovctl/provisioning/host"
 )
@@ -36,14 +34,8 @@ func Check() check.Check {
 
 // writable checks that whoever installs may write at ROOT, or make it.
 func writable(look check.Look, root string) check.Finding {
-	at := root
-	for {
-		if _, err := os.Stat(at); err == nil || at == "/" {
-			break
-		}
-		at = filepath.Dir(at)
-	}
-	if unix.Access(at, unix.W_OK|unix.X_OK) != nil {
+	at := host.Standing(root)
+	if !host.Writable(at) {
 		return check.Wrong("check.reach.unwritable", "folder", at, "root", root)
 	}
 	return check.Fine("check.reach.ok", "root", root, "account", look.Site.Answers.Account())

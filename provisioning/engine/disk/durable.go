@@ -56,7 +56,7 @@ func CopyFile(d FS, from, to string, mode fs.FileMode) error {
 	if err != nil {
 		return err
 	}
-	defer src.Close()
+	defer func() { _ = src.Close() }()
 	return Replace(d, to, src, mode)
 }
 

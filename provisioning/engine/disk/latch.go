@@ -18,7 +18,7 @@ func (OS) Lock(path string, mode fs.FileMode) (Latch, error) {
 		}
 		err = flock(f)
 		if err != nil {
-			f.Close()
+			_ = f.Close()
 			if errors.Is(err, unix.EWOULDBLOCK) {
 				return nil, ErrLocked
 			}
@@ -28,7 +28,7 @@ func (OS) Lock(path string, mode fs.FileMode) (Latch, error) {
 		if l.Held() {
 			return l, nil
 		}
-		f.Close() // the file was removed between open and flock: what we hold excludes nobody
+		_ = f.Close() // the file was removed between open and flock: what we hold excludes nobody
 	}
 }
 

@@ -48,7 +48,7 @@ func (OS) Create(path string, mode fs.FileMode) (File, error) {
 		return nil, err
 	}
 	if err := f.Chmod(mode); err != nil {
-		f.Close()
+		_ = f.Close()
 		return nil, err
 	}
 	return &osFile{f}, nil
@@ -68,7 +68,7 @@ func (OS) Chmod(path string, mode fs.FileMode) error {
 	if err != nil {
 		return &fs.PathError{Op: "chmod", Path: path, Err: err}
 	}
-	defer unix.Close(fd)
+	defer func() { _ = unix.Close(fd) }()
 	var st unix.Stat_t
 	if err := unix.Fstat(fd, &st); err != nil {
 		return &fs.PathError{Op: "chmod", Path: path, Err: err}
@@ -91,7 +91,7 @@ func (OS) Sync(path string) error {
 	if err != nil {
 		return &fs.PathError{Op: "open to sync", Path: path, Err: err}
 	}
-	defer unix.Close(fd)
+	defer func() { _ = unix.Close(fd) }()
 	return fsync(fd, path)
 }
 
@@ -114,7 +114,7 @@ func (OS) Flush(path string) error {
 	if err != nil {
 		return &fs.PathError{Op: "open to sync", Path: path, Err: err}
 	}
-	defer unix.Close(fd)
+	defer func() { _ = unix.Close(fd) }()
 	if err := unix.Syncfs(fd); err != nil {
 		return &SyncError{Path: path, Err: err}
 	}

@@ -56,7 +56,7 @@ func (s *Step) Plan(_ context.Context, look engine.Reader) ([]engine.Change, err
 			changes = append(changes, engine.Change{ID: sec.Name, Action: "create", Target: path})
 			continue
 		}
-		if changes, err = s.planOwner(look, sec.Name, path, changes); err != nil {
+		if changes, err = s.planOwner(look, sec.Name, path, secretMode, changes); err != nil {
 			return nil, err
 		}
 	}
@@ -70,7 +70,7 @@ func (s *Step) Plan(_ context.Context, look engine.Reader) ([]engine.Change, err
 		case !s.says(raw, f.path):
 			changes = append(changes, engine.Change{ID: f.id, Action: "update", Target: f.path, Detail: map[string]string{before: string(raw)}})
 		default:
-			if changes, err = s.planOwner(look, f.id, f.path, changes); err != nil {
+			if changes, err = s.planOwner(look, f.id, f.path, 0, changes); err != nil {
 				return nil, err
 			}
 		}
@@ -82,7 +82,7 @@ const (
 	answersFile = "instance.yaml"
 	appliedFile = "applied"
 
-	own    = "own"    // action: the content is right, the owner is not (a cut between the two)
+	own    = "own"    // action: the content is right, the owner or mode is not (a cut between the two, or a hand)
 	before = "before" // detail: what the file said; there is no secret in it
 )
 
@@ -95,8 +95,12 @@ func (s *Step) says(raw []byte, path string) bool {
 	return err == nil && len(s.site.Answers.Diff(have)) == 0
 }
 
-// planOwner adds the change of owner that a file still needs. Before there is an account there is nothing to compare.
-func (s *Step) planOwner(look engine.Reader, id, path string, changes []engine.Change) ([]engine.Change, error) {
+// secretMode closes a secret to everybody else.
+const secretMode = 0o600
+
+// planOwner adds the change of owner, or of mode where one is wanted, that a file still needs. Before there is an account
+// there is nothing to compare.
+func (s *Step) planOwner(look engine.Reader, id, path string, mode fs.FileMode, changes []engine.Change) ([]engine.Change, error) {
 	owned, err := s.site.Owned(look, path)
 	if fault.Is(err, fault.NotFound) {
 		owned, err = false, nil
@@ -104,7 +108,11 @@ func (s *Step) planOwner(look engine.Reader, id, path string, changes []engine.C
 	if err != nil {
 		return nil, fmt.Errorf("look at %s: %w", path, err)
 	}
-	if !owned {
+	info, err := look.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("look at %s: %w", path, err)
+	}
+	if !owned || (mode != 0 && info.Mode().Perm() != mode) {
 		changes = append(changes, engine.Change{ID: id, Action: own, Target: path})
 	}
 	return changes, nil
@@ -112,10 +120,14 @@ func (s *Step) planOwner(look engine.Reader, id, path string, changes []engine.C
 
 // Apply writes one file. The copy of what is carried out comes last: where it stands, the others stand too.
 func (s *Step) Apply(_ context.Context, on engine.Host, c engine.Change, _ engine.Progress) error {
+	answered := c.ID == answersFile || c.ID == appliedFile
 	if c.Action == own {
-		return s.site.Own(on, c.Target)
+		if err := s.site.Own(on, c.Target); err != nil || answered {
+			return err
+		}
+		return on.Chmod(c.Target, secretMode)
 	}
-	if c.ID == answersFile || c.ID == appliedFile {
+	if answered {
 		return s.write(on, c.Target, s.site.Answers.YAML(), 0o640)
 	}
 	for _, sec := range s.secrets {
@@ -131,7 +143,7 @@ func (s *Step) Apply(_ context.Context, on engine.Host, c engine.Change, _ engin
 				return err
 			}
 		}
-		return s.write(on, c.Target, content, 0o600)
+		return s.write(on, c.Target, content, secretMode)
 	}
 	return fmt.Errorf("no such secret: %s", c.ID)
 }

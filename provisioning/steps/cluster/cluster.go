@@ -52,16 +52,30 @@ func (s *Step) Plan(_ context.Context, look engine.Reader) ([]engine.Change, err
 		return nil, err
 	}
 	// Data that an earlier installation kept belong to an account that is gone by now.
-	if owned, err := s.site.Owned(look, made.Target); err != nil || !owned {
-		return []engine.Change{{ID: "own", Action: "update", Target: made.Target}}, err
+	owned, err := s.site.Owned(look, made.Target)
+	if err != nil {
+		return nil, fmt.Errorf("look at data folder: %w", err)
+	}
+	info, err := look.Stat(made.Target)
+	if err != nil {
+		return nil, fmt.Errorf("look at data folder: %w", err)
+	}
+	if !owned || info.Mode().Perm() != closed {
+		return []engine.Change{{ID: "own", Action: "update", Target: made.Target}}, nil
 	}
 	return nil, nil
 }
 
+// closed is the data folder's mode: PostgreSQL itself starts on no wider one but 0750.
+const closed = 0o700
+
 // Apply runs initdb aside and moves the result into place, or gives kept data to the present account.
 func (s *Step) Apply(ctx context.Context, on engine.Host, ch engine.Change, _ engine.Progress) error {
 	if ch.ID == "own" {
-		return s.site.OwnTree(on, ch.Target)
+		if err := s.site.OwnTree(on, ch.Target); err != nil {
+			return err
+		}
+		return on.Chmod(ch.Target, closed)
 	}
 	c, err := s.site.Cluster(on)
 	if err != nil {

@@ -51,7 +51,7 @@ func newFloor(ctx context.Context, dir string, in *instance) (f floor, rows int6
 	if err != nil {
 		return f, 0, err
 	}
-	data, rows, err := rowsSQL(ctx, in)
+	data, rows, err := rowsSQL(ctx, in, schema)
 	if err != nil {
 		return f, 0, err
 	}

@@ -60,8 +60,9 @@ func schemaSQL() (string, error) {
 }
 
 // rowsSQL reads an installed instance and writes its rows as COPY ... FROM STDIN, in an order that satisfies the foreign
-// keys, in one transaction. Tables of the migration runner and of the job queue are no packaged rows.
-func rowsSQL(ctx context.Context, in *instance) (sql []byte, rows int64, err error) {
+// keys, in one transaction. Tables of the migration runner and of the job queue are left out. schema is the SQL of all
+// migrations.
+func rowsSQL(ctx context.Context, in *instance, schema string) (sql []byte, rows int64, err error) {
 	conn, err := in.connect(ctx)
 	if err != nil {
 		return nil, 0, err
@@ -83,6 +84,9 @@ func rowsSQL(ctx context.Context, in *instance) (sql []byte, rows int64, err err
 			continue
 		}
 		rows += tag.RowsAffected()
+		if strings.Contains(schema, "insert into "+t.name) { // a migration may have put rows there already
+			fmt.Fprintf(&out, "delete from %s;\n", t.name)
+		}
 		fmt.Fprintf(&out, "copy %s (%s) from stdin;\n%s\\.\n", t.name, t.columns, data.Bytes())
 	}
 	out.WriteString("commit;\n")
@@ -100,7 +104,7 @@ const tablesSQL = `select c.oid, format('%I.%I', n.nspname, c.relname),
 		where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''),
 	array(select distinct k.confrelid from pg_constraint k where k.conrelid = c.oid and k.contype = 'f' and k.confrelid <> c.oid)
 	from pg_class c join pg_namespace n on n.oid = c.relnamespace
-	where c.relkind = 'r' and n.nspname !~ '^(pg_|information_schema)' and c.relname !~ '^(schema_migrations|river_)'
+	where c.relkind = 'r' and n.nspname !~ '^(pg_|information_schema)' and c.relname !~ '^(schema_migrations|job|migration_file)$'
 	order by 2`
 
 // inOrder lists the tables, those that others point at first.

@@ -139,6 +139,14 @@ func (v *visitor) text(selector string) string {
 	return s
 }
 
+// value is what stands in an input.
+func (v *visitor) value(selector string) string {
+	v.t.Helper()
+	var s string
+	v.ask(fmt.Sprintf(`(document.querySelector(%q) || {value: ""}).value`, selector), &s)
+	return s
+}
+
 // link is the address that a link leads to, without following it.
 func (v *visitor) link(selector string) string {
 	v.t.Helper()

@@ -62,7 +62,7 @@ func (v *visitor) read(at string) {
 	}
 	seen := map[string]bool{}
 	for _, s := range v.words(true) {
-		if vietnamese.MatchString(s) && !seen[s] {
+		if vietnamese.MatchString(s) && !seen[s] && len(seen) < 5 { // five show what is meant
 			seen[s] = true
 			v.t.Errorf("%s, %s: Vietnamese on the English page, and not marked as such: %q", v.name, at, s)
 		}

@@ -1,11 +1,8 @@
 package command_test
 
 import (
-	"context"
 	"os"
 	"testing"
-
-	"github.com/jackc/pgx/v5"
 
 	"egovctl/platform/audit"
 	"egovctl/platform/db"
@@ -78,12 +75,8 @@ func seal(t *testing.T) {
 // edit plays someone who owns the host: triggers and security do not bind him.
 func edit(t *testing.T, sql string) {
 	t.Helper()
-	conn, err := pgx.Connect(t.Context(), toDatabase(dbtest.Empty(t).SuperDSN()))
+	err := execute(t.Context(), toDatabase(dbtest.Empty(t).SuperDSN()), "set session_replication_role = replica; "+sql)
 	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = conn.Close(context.Background()) }()
-	if _, err := conn.Exec(t.Context(), "set session_replication_role = replica; "+sql); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -79,7 +80,6 @@ func TestASheetGoesOutAndComesBack(t *testing.T) {
 	}
 	changed := "code,name\n1.000689,Tên từ bảng\n"
 	run(t, changed, "catalogue", "import", "-", "--format", "csv", "--dry-run").status(0).has("sửa 1,").tells("Chưa thay đổi gì")
-	run(t, changed, "catalogue", "import", "-", "--format", "csv", "--dry-run").status(0).has("sửa 1,")
 	run(t, changed, "catalogue", "import", "-", "--format", "csv").status(0).has("sửa 1,")
 	run(t, changed, "catalogue", "import", "-", "--format", "csv").status(0).has("sửa 0,")
 }
@@ -108,8 +108,9 @@ func TestASheetWithAProblemIsRefusedWithItsLines(t *testing.T) {
 			t.Errorf("%+v", p)
 		}
 	}
-	if diff := cmp.Diff([]int{3, 4, 2}, lines); diff != "" && len(lines) != 3 || told.Exit != 2 || told.Status != "failed" {
-		t.Errorf("%v %+v", lines, told)
+	slices.Sort(lines)
+	if diff := cmp.Diff([]int{2, 3, 4}, lines); diff != "" || told.Exit != 2 || told.Status != "failed" {
+		t.Errorf("%s %+v", diff, told)
 	}
 	run(t, "", "catalogue", "show", "1.003583").status(0).has("đăng ký khai sinh lưu động")
 }

@@ -37,6 +37,18 @@ type place struct {
 
 var here = sync.OnceValue(makePlace)
 
+var folder string // of the place
+
+func TestMain(m *testing.M) {
+	var err error
+	if folder, err = os.MkdirTemp("", "egov-command-"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(folder)
+	os.Exit(code)
+}
+
 func (p *place) at(parts ...string) string {
 	return filepath.Join(append([]string{p.dir}, parts...)...)
 }
@@ -118,11 +130,7 @@ func (keep) Fatalf(format string, args ...any) {
 }
 
 func makePlace() *place {
-	p := &place{}
-	p.dir, p.err = os.MkdirTemp("", "egov-command-")
-	if p.err != nil {
-		return p
-	}
+	p := &place{dir: folder}
 	d := dbtest.Empty(keep{}) // its server; the database that commands know is another
 	ctx := context.Background()
 	if _, p.err = db.CreateDatabase(ctx, d.SuperDSN(), instance.Database); p.err != nil {
@@ -131,7 +139,20 @@ func makePlace() *place {
 	if p.err = p.files(d); p.err == nil {
 		p.err = p.load(ctx, toDatabase(d.OwnerDSN()))
 	}
+	if p.err == nil { // the commands of one process leave their connections to its end
+		p.err = execute(ctx, d.SuperDSN(), "alter database "+instance.Database+" set idle_session_timeout = '5s'")
+	}
 	return p
+}
+
+func execute(ctx context.Context, dsn, sql string) error {
+	conn, err := pgx.Connect(ctx, dsn)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close(ctx) }()
+	_, err = conn.Exec(ctx, sql)
+	return err
 }
 
 func toDatabase(dsn string) string {

@@ -92,7 +92,7 @@ func New(env *wire.Env, commands []Maker) *cobra.Command {
 		if o := env.Flags.Output; o != "text" && o != "json" {
 			return fault.New(fault.Invalid, "cli.output", "value", o)
 		}
-		return nil
+		return env.AbsoluteRoot()
 	}
 	cmd.SetOut(env.Out)
 	cmd.SetErr(env.Err)

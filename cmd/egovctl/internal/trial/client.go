@@ -176,3 +176,14 @@ func (a Answer) Problem(status int) Problem {
 
 // insides are traces of the program's inside that no visitor may see.
 var insides = []string{"goroutine ", ".go:", "panic", "SQLSTATE", "pgx", "pgconn", "postgres://", "runtime error", "/opt/", "egov_app"}
+
+// Answers reports whether the instance answers a path with this status, also when nobody listens.
+func (p *Place) Answers(path string, status int) bool {
+	c := http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	resp, err := c.Get(p.URL() + path)
+	if err != nil {
+		return false
+	}
+	_ = resp.Body.Close() // the status is all that counts
+	return resp.StatusCode == status
+}

@@ -2,10 +2,11 @@ package wire
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"log/slog"
 	"os"
+	"os/user"
+	"strconv"
 	"sync"
 
 	"github.com/jackc/pgx/v5"
@@ -27,12 +28,8 @@ import (
 type Data struct {
 	env  *Env
 	site instance.Site
-	open func() (*opened, error)
-}
-
-type opened struct {
-	pool    *db.Pool
-	offices *platform.Offices
+	open func() (*platform.Offices, error)
+	pool *db.Pool // nil until the first use
 }
 
 func (e *Env) data(site instance.Site) *Data {
@@ -50,22 +47,17 @@ func (e *Env) Data() (*Data, error) {
 	return e.data(site), nil
 }
 
-func (d *Data) connect() (*opened, error) {
+func (d *Data) connect() (*platform.Offices, error) {
 	dsn, err := d.site.DSN(db.AppRole, instance.AppPassword, instance.Database)
 	if err != nil {
 		return nil, err
 	}
-	pool, err := db.Open(context.Background(), dsn.Reveal(), 4)
-	if err != nil {
+	if d.pool, err = db.Open(context.Background(), dsn.Reveal(), 4); err != nil {
 		return nil, err
 	}
-	offices, err := platform.Open(module.Deps{
-		DB: pool, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Clock: clock.System{}, Texts: d.env.Texts, Settings: settings(d.env, d.site),
+	return platform.Open(module.Deps{
+		DB: d.pool, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Clock: clock.System{}, Texts: d.env.Texts, Settings: settings(d.env, d.site),
 	}, app.Files(templates.FS, d.site.Root.LocalTemplates()), d.site.Answers.Services.Disabled)
-	if err != nil {
-		return nil, err
-	}
-	return &opened{pool, offices}, nil
 }
 
 // Running reports whether the database can be asked at all.
@@ -79,15 +71,21 @@ func (d *Data) Running() (bool, error) {
 
 // Offices are the services; fault.Unavailable is theirs to give when PostgreSQL is away.
 func (d *Data) Offices() (*platform.Offices, error) {
-	o, err := d.open()
-	if err != nil {
-		return nil, err
-	}
-	return o.offices, nil
+	return d.open()
 }
 
-// Operator is who acts when a command writes: whoever may run it on this host.
-func Operator() who.Principal { return who.Program("operator:" + os.Getenv("USER")) }
+// Operator is who acts when a command writes: whoever may run it on this host, by the name under which they came.
+func Operator() who.Principal {
+	for _, name := range []string{os.Getenv("SUDO_USER"), os.Getenv("USER")} {
+		if name != "" {
+			return who.Program("operator:" + name)
+		}
+	}
+	if u, err := user.Current(); err == nil {
+		return who.Program("operator:" + u.Username)
+	}
+	return who.Program("operator:" + strconv.Itoa(os.Getuid()))
+}
 
 // Tx runs fn in a transaction of the operator.
 func (d *Data) Tx(ctx context.Context, fn func(context.Context, pgx.Tx, *platform.Offices) error) error {
@@ -95,7 +93,7 @@ func (d *Data) Tx(ctx context.Context, fn func(context.Context, pgx.Tx, *platfor
 	if err != nil {
 		return err
 	}
-	return o.pool.Tx(ctx, Operator(), func(ctx context.Context, tx pgx.Tx) error { return fn(ctx, tx, o.offices) })
+	return d.pool.Tx(ctx, Operator(), func(ctx context.Context, tx pgx.Tx) error { return fn(ctx, tx, o) })
 }
 
 // Read runs fn in a read-only transaction of the operator.
@@ -104,7 +102,7 @@ func (d *Data) Read(ctx context.Context, fn func(context.Context, pgx.Tx, *platf
 	if err != nil {
 		return err
 	}
-	return o.pool.Read(ctx, Operator(), func(ctx context.Context, tx pgx.Tx) error { return fn(ctx, tx, o.offices) })
+	return d.pool.Read(ctx, Operator(), func(ctx context.Context, tx pgx.Tx) error { return fn(ctx, tx, o) })
 }
 
 // Owner runs fn in a transaction of the role that owns the tables: for what the installer loads in bulk.
@@ -123,16 +121,8 @@ func (d *Data) Owner(ctx context.Context, fn func(context.Context, pgx.Tx) error
 
 // Close ends the connections, if any were made.
 func (d *Data) Close() {
-	if d == nil {
-		return
-	}
-	stop := d.open
-	d.open = func() (*opened, error) { return nil, fmt.Errorf("closed") }
-	if up, _ := d.Running(); !up {
-		return
-	}
-	if o, err := stop(); err == nil {
-		o.pool.Close()
+	if d.pool != nil {
+		d.pool.Close()
 	}
 }
 

@@ -167,7 +167,7 @@ func (d *Disk) RemoveAll(path string) error {
 		}
 	}
 	if _, err := d.Lstat(path); err != nil {
-		return nil
+		return nil //nolint:nilerr // absent: nothing to remove
 	}
 	return d.Remove(path)
 }

@@ -58,9 +58,6 @@ type broken struct {
 }
 
 func run(ctx context.Context, env *wire.Env, key string, files []string) error {
-	if err := env.AbsoluteRoot(); err != nil {
-		return err
-	}
 	site, err := env.Site()
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"egovctl/cmd/egovctl/internal/desk"
 	"egovctl/cmd/egovctl/internal/term"
 	"egovctl/cmd/egovctl/internal/wire"
 	"egovctl/provisioning/instance"
@@ -13,14 +14,12 @@ import (
 
 // New makes the command.
 func New(env *wire.Env) *cobra.Command {
-	c := &cobra.Command{Use: "config"}
-	c.AddCommand(
+	return desk.Group("config",
 		&cobra.Command{Use: "validate", RunE: func(*cobra.Command, []string) error { return validate(env) }},
 		&cobra.Command{Use: "show", RunE: func(*cobra.Command, []string) error { return show(env) }},
 		&cobra.Command{Use: "schema", RunE: func(*cobra.Command, []string) error { return schema(env) }},
 		&cobra.Command{Use: "diff", RunE: func(*cobra.Command, []string) error { return diff(env) }},
 	)
-	return c
 }
 
 func validate(env *wire.Env) error {

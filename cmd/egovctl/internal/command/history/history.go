@@ -37,9 +37,6 @@ type item struct {
 }
 
 func run(env *wire.Env) error {
-	if err := env.AbsoluteRoot(); err != nil {
-		return err
-	}
 	runs, err := engine.History(string(env.Root()))
 	if err != nil {
 		return fault.Wrap(err, fault.Unavailable, "commands.history.unreadable", "path", engine.FolderOf(string(env.Root())))

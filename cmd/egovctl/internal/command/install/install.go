@@ -44,9 +44,6 @@ func New(env *wire.Env) *cobra.Command {
 }
 
 func run(ctx context.Context, env *wire.Env, o options) error {
-	if err := env.AbsoluteRoot(); err != nil {
-		return err
-	}
 	answers, err := o.load(env)
 	if err != nil {
 		return err

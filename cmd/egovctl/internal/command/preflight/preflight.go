@@ -34,9 +34,6 @@ func New(env *wire.Env) *cobra.Command {
 }
 
 func run(ctx context.Context, env *wire.Env, flags map[string]string) error {
-	if err := env.AbsoluteRoot(); err != nil {
-		return err
-	}
 	answers, err := env.Answers(flags, nil)
 	if err != nil {
 		return err

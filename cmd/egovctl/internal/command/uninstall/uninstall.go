@@ -27,9 +27,6 @@ func New(env *wire.Env) *cobra.Command {
 }
 
 func run(ctx context.Context, env *wire.Env, purge bool) error {
-	if err := env.AbsoluteRoot(); err != nil {
-		return err
-	}
 	root := env.Root()
 	if _, err := os.Stat(root.Journal()); errors.Is(err, fs.ErrNotExist) {
 		return fault.New(fault.NotInstalled, "cli.not_installed", "root", root)

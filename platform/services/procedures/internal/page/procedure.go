@@ -46,6 +46,17 @@ func (p ProcedurePage) Components() int {
 	return n
 }
 
+// Remarks reports whether the lines of a case are explanations: official records keep these among the papers, and ask
+// for no original and no copy of them.
+func (p ProcedurePage) Remarks(c packaged.Case) bool {
+	for _, paper := range c.Components {
+		if paper.Originals > 0 || paper.Copies > 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // procedure answers GET /thu-tuc/{code}.
 func (d desk) procedure(w http.ResponseWriter, r *http.Request) error {
 	by := web.PrincipalOf(r.Context())

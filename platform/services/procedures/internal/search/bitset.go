@@ -7,8 +7,7 @@ type bitset []uint64
 
 func newBitset(n int) bitset { return make(bitset, (n+63)/64) }
 
-func (b bitset) set(i uint16)      { b[i>>6] |= 1 << (i & 63) }
-func (b bitset) has(i uint16) bool { return b[i>>6]&(1<<(i&63)) != 0 }
+func (b bitset) set(i uint16) { b[i>>6] |= 1 << (i & 63) }
 
 func (b bitset) clear() { clear(b) }
 

@@ -1,0 +1,98 @@
+package main_test
+
+import (
+	"net/http"
+	"syscall"
+	"testing"
+	"time"
+
+	"egovctl/cmd/egovctl/internal/trial"
+)
+
+// The short drill: one installation is killed from outside (SIGKILL) at every kind of journal line, one after the other,
+// and ends whole all the same; then its uninstallation is, and nothing is left. `make drill` does each kill alone.
+func TestDrillInShort(t *testing.T) {
+	undisturbed := trial.New(t)
+	l := undisturbed.Begin(undisturbed.InstallArgs()...)
+	var all []trial.Event
+	for e := range l.Events {
+		all = append(all, e)
+	}
+	l.Wait().Status(trial.Done)
+	want := undisturbed.Reference(undisturbed.Install())
+	kinds := trial.Kinds(all)
+	if len(kinds) < 40 {
+		t.Fatalf("only %d kinds of journal lines: %v", len(kinds), kinds)
+	}
+
+	p := trial.New(t)
+	kills := 0
+	for _, kind := range kinds {
+		if kind == "run_started" || kind == "run_done" { // in the same fsync as the first change; nothing comes after
+			continue
+		}
+		if !p.KillAt(kind, 1, p.InstallArgs()...) {
+			break // it came to its end: the last kinds were behind us already
+		}
+		kills++
+	}
+	if kills < 8 {
+		t.Errorf("only %d kills", kills)
+	}
+	t.Logf("killed %d times", kills)
+	p.Oracle(p.Install(), want)
+
+	t.Run("a killed postmaster and a killed platform are back within seconds", func(t *testing.T) { comesBack(t, p) })
+	t.Run("an uninstallation killed at every kind of line ends with nothing left", func(t *testing.T) {
+		p := p.For(t)
+		uninstall := []string{"uninstall", "--purge-data", "--yes", "-o", "json"}
+		kills := 0
+		for _, step := range []string{"platform", "accounts", "server", "cluster", "release", "answers", "layout", "account"} {
+			for _, event := range []string{"undo_started ", "undo_done "} {
+				if p.KillAt(event+step, 1, uninstall...) {
+					kills++
+				} else {
+					p.Gone()
+					return
+				}
+			}
+		}
+		t.Logf("killed %d times", kills)
+		p.Run(uninstall...).Status(trial.Done)
+		p.Gone()
+	})
+}
+
+// comesBack kills what the supervisor must start again.
+func comesBack(t *testing.T, p *trial.Place) {
+	p = p.For(t)
+	for _, word := range []string{"serve", "-D"} {
+		pid := p.Process(word)
+		if pid == 0 {
+			t.Fatalf("no process with %q", word)
+		}
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		until(t, "another process with "+word+" is there and /readyz is green", func() bool {
+			now := p.Process(word)
+			return now != 0 && now != pid && p.Answers("/readyz", http.StatusOK)
+		})
+		t.Logf("%s: back after %s", word, time.Since(began).Round(time.Millisecond))
+	}
+	if h := p.Health("--no-probe"); h.Status != "healthy" {
+		t.Errorf("%+v", h)
+	}
+	p.Amcheck()
+}
+
+func until(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		if ok() {
+			return
+		}
+	}
+	t.Fatalf("not within 30 s: %s", what)
+}

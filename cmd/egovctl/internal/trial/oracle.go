@@ -1,0 +1,90 @@
+package trial
+
+import (
+	"io/fs"
+	"path/filepath"
+	"strings"
+)
+
+// Reference is what an installation that nothing disturbed leaves.
+type Reference struct {
+	Counts Counts
+	Shape  Tree
+	Sizes  Rows
+}
+
+// Reference looks at an instance that was just installed.
+func (p *Place) Reference(in Installed) Reference {
+	p.T.Helper()
+	return Reference{Counts: in.Counts, Shape: p.Tree().Shape(), Sizes: p.Sizes()}
+}
+
+// Oracle checks an instance after a disturbed run against one that nothing disturbed: QUALITY §1, O2 to O7. in is the
+// result of the run that took the disturbed one up.
+func (p *Place) Oracle(in Installed, want Reference) {
+	p.T.Helper()
+	// O2: new, and nothing mixed
+	if in.Status != "installed" || in.Counts != want.Counts {
+		p.T.Errorf("%s with %+v, want %+v", in.Status, in.Counts, want.Counts)
+	}
+	for table, n := range want.Sizes {
+		if got := p.Sizes()[table]; got != n && !grows[table] {
+			p.T.Errorf("%s has %s rows, want %s", table, got, n)
+		}
+	}
+	// O3: green, and the next run writes nothing
+	if h := p.Health("--no-probe"); h.Status != "healthy" {
+		p.T.Errorf("health is %s: %+v", h.Status, h.Checks)
+	}
+	if again := p.Install(); again.Changes != 0 {
+		p.T.Errorf("the next run makes %d changes", again.Changes)
+	}
+	p.Run("audit", "verify").Status(Done) // O4
+	p.Amcheck()                           // O5
+	// O6: what a run that nothing disturbed leaves, with owners and modes, and no more
+	Same(p.T, "the folder of the instance", want.Shape, p.Tree().Shape())
+	p.leftovers()
+	p.Leaks(in) // O7
+}
+
+// grows are tables whose rows depend on when one looks.
+var grows = map[string]bool{"audit.head": true, "audit.entry": true, "audit.seal": true}
+
+// leftovers fails the test for a temporary file anywhere below Root but in PostgreSQL's own folder.
+func (p *Place) leftovers() {
+	p.T.Helper()
+	err := filepath.WalkDir(p.Root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if path == p.At("data", "postgres") {
+			return fs.SkipDir
+		}
+		for _, mark := range []string{".egov-new", ".new", ".tmp", ".pw", "~"} {
+			if strings.HasSuffix(d.Name(), mark) {
+				p.T.Errorf("a temporary file is left: %s", path)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		p.T.Fatal(err)
+	}
+}
+
+// Gone checks that an uninstallation left nothing: no folder, no account, no process.
+func (p *Place) Gone() {
+	p.T.Helper()
+	if exists(p.Root) {
+		Same(p.T, "what lies around", Tree{}, p.Around())
+	}
+	if p.AccountExists() {
+		p.T.Errorf("the account %s is still there", p.Account())
+	}
+	if exists("/run/" + p.Account()) {
+		p.T.Errorf("/run/%s is still there", p.Account())
+	}
+	for _, pid := range p.Processes() {
+		p.T.Errorf("process %d of the instance still runs", pid)
+	}
+}
