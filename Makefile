@@ -7,23 +7,17 @@ export CGO_ENABLED ?= 0
 
 ASSETS := templates/portals/assets
 DIST := $(ASSETS)/dist
-GO_FILES := $(shell find cmd platform provisioning templates -name '*.go' -not -name '*_test.go' 2>/dev/null)
 
 DEMO_ROOT ?= $(shell [ "$$(id -u)" = 0 ] && echo /opt/egov-demo || echo $(HOME)/egov-demo)
 DEMO_LISTEN ?= 127.0.0.1:8080
 
-.PHONY: help build demo demo-stop test check bench drill clean tools assets
+.PHONY: help build demo demo-stop test check bench drill clean assets
 
 help: ## print the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | column -t -s "$$(printf '\t')"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build: bin/egovctl ## bin/egovctl, one static binary (VERSION=1.2.3 sets its version)
-
-bin/egovctl: $(GO_FILES) go.mod go.sum $(DIST)/fonts.css $(shell find templates -type f -not -path '*/dist/*' -not -path '*/node_modules/*' 2>/dev/null) bin/.version-$(VERSION)
-	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/egovctl
-
-bin/.version-$(VERSION):
-	@mkdir -p bin && rm -f bin/.version-* && touch $@
+build: assets ## bin/egovctl, one static binary (VERSION=1.2.3 sets its version)
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/egovctl ./cmd/egovctl
 
 assets: $(DIST)/fonts.css ## fetch and build what the pages need (npm), not committed
 

@@ -27,7 +27,7 @@ func TestDrillKillAtEveryKindOfLineOfAnInstallation(t *testing.T) {
 	for _, kind := range trial.Kinds(events) {
 		t.Run(kind, func(t *testing.T) {
 			p := trial.New(t)
-			if !p.KillAt(kind, 1, p.InstallArgs()...) {
+			if p.KillAt([]string{kind}, p.InstallArgs()...) == "" {
 				t.Fatalf("the line %q did not come", kind)
 			}
 			p.Oracle(p.Install(), want)
@@ -47,7 +47,7 @@ func TestDrillKillAtEveryKindOfLineOfAnUninstallation(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			p := trial.New(t)
 			p.Install()
-			if !p.KillAt(kind, 1, uninstall...) {
+			if p.KillAt([]string{kind}, uninstall...) == "" {
 				t.Fatalf("the line %q did not come", kind)
 			}
 			if i%2 == 1 {

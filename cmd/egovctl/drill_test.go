@@ -26,39 +26,26 @@ func TestDrillInShort(t *testing.T) {
 	}
 
 	p := trial.New(t)
-	kills := 0
-	for _, kind := range kinds {
-		if kind == "run_started" || kind == "run_done" { // in the same fsync as the first change; nothing comes after
-			continue
-		}
-		if !p.KillAt(kind, 1, p.InstallArgs()...) {
-			break // it came to its end: the last kinds were behind us already
-		}
-		kills++
+	killed := p.KillAtEach(kinds, p.InstallArgs()...)
+	if len(killed) < 15 {
+		t.Errorf("only %d kills", len(killed))
 	}
-	if kills < 8 {
-		t.Errorf("only %d kills", kills)
-	}
-	t.Logf("killed %d times", kills)
+	t.Logf("killed %d times: %v", len(killed), killed)
 	p.Oracle(p.Install(), want)
 
 	t.Run("a killed postmaster and a killed platform are back within seconds", func(t *testing.T) { comesBack(t, p) })
 	t.Run("an uninstallation killed at every kind of line ends with nothing left", func(t *testing.T) {
 		p := p.For(t)
-		uninstall := []string{"uninstall", "--purge-data", "--yes", "-o", "json"}
-		kills := 0
-		for _, step := range []string{"platform", "accounts", "server", "cluster", "release", "answers", "layout", "account"} {
-			for _, event := range []string{"undo_started ", "undo_done "} {
-				if p.KillAt(event+step, 1, uninstall...) {
-					kills++
-				} else {
-					p.Gone()
-					return
-				}
-			}
+		var kinds []string
+		for _, step := range []string{"platform", "accounts", "seed", "schema", "database", "server", "cluster", "release", "answers", "layout", "account"} {
+			kinds = append(kinds, "undo_started "+step, "undo_done "+step)
 		}
-		t.Logf("killed %d times", kills)
-		p.Run(uninstall...).Status(trial.Done)
+		uninstall := []string{"uninstall", "--purge-data", "--yes", "-o", "json"}
+		killed := p.KillAtEach(kinds, uninstall...)
+		if len(killed) < 8 {
+			t.Errorf("only %d kills", len(killed))
+		}
+		t.Logf("killed %d times: %v", len(killed), killed)
 		p.Gone()
 	})
 }

@@ -132,7 +132,7 @@ func lay(t *testing.T, site instance.Site, stage string, steps ...engine.Step) {
 	if _, err := engine.New(o).Run(context.Background(), "prepare", steps); err != nil {
 		t.Fatalf("prepare: %v", err)
 	}
-	halt(t, site)
+	settle(t, site)
 	if err := os.RemoveAll(site.Root.Journal()); err != nil {
 		t.Fatal(err)
 	}
@@ -148,6 +148,25 @@ func clear(t *testing.T, site instance.Site) {
 		t.Fatal(err)
 	}
 	place.stop = func() { halt(t, site) }
+}
+
+// settle ends the server in peace, so that it starts at once wherever the copy is laid down, and tells it to leave the
+// disk in peace: what survives a power cut is not the question here.
+func settle(t *testing.T, site instance.Site) {
+	t.Helper()
+	if _, err := os.Stat(site.Root.Postgres()); err != nil {
+		return
+	}
+	c, err := site.Server(host.NewLocal())
+	if err == nil {
+		err = c.Stop(t.Context(), cluster.Fast)
+	}
+	if err == nil {
+		err = os.WriteFile(filepath.Join(site.Root.Postgres(), "local.conf"), []byte("fsync = off\nautovacuum = off\n"), 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 func halt(t *testing.T, site instance.Site) {

@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"egovctl/platform/kernel/fault"
+	"egovctl/platform/kernel/typed"
 )
 
 // Number is a personal identification number (số định danh cá nhân, CCCD): 12 digits. An old CMND of
@@ -92,10 +93,10 @@ func (p Phone) Reveal() string { return string(p) }
 // MaxName is the longest name that a form takes, in characters.
 const MaxName = 150
 
-// ParseName accepts one to 150 characters in any script, without control characters; inner spaces are collapsed.
+// ParseName accepts one to 150 characters in any script, without control characters; it comes out as typed.Line gives it.
 // A name is one field: it is never split (DOMAIN §7.6).
 func ParseName(s string) (string, error) {
-	s = strings.Join(strings.Fields(s), " ")
+	s = typed.Line(s)
 	letters := 0
 	for _, r := range s {
 		if unicode.IsControl(r) || r == unicode.ReplacementChar {

@@ -40,14 +40,21 @@ func (s *Step) Plan(ctx context.Context, look engine.Reader) ([]engine.Change, e
 	if !up {
 		return nil, engine.After("server", need)
 	}
-	for role, name := range map[string]string{db.OwnerRole: instance.OwnerPassword, db.AppRole: instance.AppPassword, db.ReadOnlyRole: instance.ReadOnlyPassword} {
+	roles := map[string]string{db.OwnerRole: instance.OwnerPassword, db.AppRole: instance.AppPassword, db.ReadOnlyRole: instance.ReadOnlyPassword}
+	refused := make(chan bool, len(roles)) // asked at the same time: most of a connection is waiting for the other side
+	for role, name := range roles {
 		dsn, err := s.site.DSN(role, name, instance.Database)
 		if err != nil {
 			return nil, err
 		}
-		if !answers(ctx, dsn.Reveal()) {
-			return []engine.Change{need}, nil
-		}
+		go func() { refused <- !answers(ctx, dsn.Reveal()) }()
+	}
+	missing := false
+	for range roles {
+		missing = <-refused || missing
+	}
+	if missing {
+		return []engine.Change{need}, nil
 	}
 	return nil, nil
 }

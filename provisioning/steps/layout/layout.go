@@ -124,6 +124,10 @@ func (s *Step) Apply(_ context.Context, on engine.Host, c engine.Change, _ engin
 		if err := own(on, f.path); err != nil {
 			return err
 		}
+		info, err := on.Stat(f.path)
+		if err != nil || info.Mode().Perm() == f.mode {
+			return err
+		}
 		return on.Chmod(f.path, f.mode)
 	}
 	return fmt.Errorf("no such folder in the layout: %s", c.Target)

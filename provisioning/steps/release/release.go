@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"egovctl/platform/kernel/fault"
 	"egovctl/provisioning/engine"
@@ -20,12 +21,15 @@ import (
 
 // Step fills the release and switches current.
 type Step struct {
-	site   instance.Site
-	source string // the binary to take
+	site    instance.Site
+	source  string                     // the binary to take
+	measure func() (kit.Member, error) // of the source, which does not change while it runs: hashed once
 }
 
 // New makes the step; source is the running binary.
-func New(site instance.Site, source string) *Step { return &Step{site, source} }
+func New(site instance.Site, source string) *Step {
+	return &Step{site, source, sync.OnceValues(func() (kit.Member, error) { return kit.Measure(source, kit.Binary) })}
+}
 
 // Info describes the step.
 func (s *Step) Info() engine.Info {
@@ -73,7 +77,7 @@ func (s *Step) check(raw []byte) error {
 	if err != nil {
 		return err
 	}
-	own, err := kit.Measure(s.source, kit.Binary)
+	own, err := s.measure()
 	if err != nil {
 		return err
 	}
@@ -108,7 +112,7 @@ func (s *Step) Apply(_ context.Context, on engine.Host, c engine.Change, _ engin
 	if err := on.CopyFile(s.source, filepath.Join(aside, kit.Binary), 0o555); err != nil {
 		return err
 	}
-	m, err := kit.Measure(filepath.Join(aside, kit.Binary), kit.Binary)
+	m, err := s.measure() // not of the copy: the next plan holds the copy against it
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ var people = []person{
 		"/lich-lam-viec", "/lich-lam-viec?year=2029", "/tra-cuu", "/dang-nhap", "/dang-ky",
 	}},
 	{"citizen", "citizen", "", []string{"/ho-so-cua-toi", "> .rows .title", "/tai-khoan", "/nop-ho-so/1.001193", "/tra-cuu"}},
-	{"clerk", "clerk", ward, []string{"/can-bo", "/mot-cua", "> .list a.code", "/mot-cua?state=ready", "/mot-cua/tiep-nhan", "/mot-cua/tiep-nhan?procedure=1.001193", "/tai-khoan"}},
+	{"clerk", "clerk", ward, []string{"/can-bo", "/mot-cua", "> .list a.code", "/mot-cua?state=received", "/mot-cua/tiep-nhan", "/mot-cua/tiep-nhan?procedure=1.001193", "/tai-khoan"}},
 	{"officer", "officer", ward, []string{"/can-bo", "/mot-cua", "> .list a.code"}},
 	{"head", "head", ward, []string{"/mot-cua", "> .list a.code"}},
 	{"leader", "leader", ward, []string{"/mot-cua", "> .list a.code"}},

@@ -34,9 +34,6 @@ func Offices(env *wire.Env, fn func(*platform.Offices) error) error {
 }
 
 func open(env *wire.Env, fn func(*wire.Data) error) error {
-	if err := env.AbsoluteRoot(); err != nil { // a socket's folder is only understood as a whole path
-		return err
-	}
 	d, err := env.Data()
 	if err != nil {
 		return err

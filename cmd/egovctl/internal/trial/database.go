@@ -97,7 +97,7 @@ func (p *Place) Amcheck() {
 	p.T.Helper()
 	o := Exec(p.T, []string{"PGPASSWORD=" + p.secret("db-superuser")}, postgresTool(p, "pg_amcheck"),
 		"-h", p.SocketDir(), "-U", "egov_super", "--install-missing=public", "--heapallindexed", "egov")
-	if o.Exit != 0 || strings.TrimSpace(o.Stdout+o.Stderr) != "" {
+	if o.Exit != 0 || o.Stdout != "" { // what it finds is on stdout; on stderr that the extension is there already
 		p.T.Errorf("pg_amcheck: exit %d\n%s%s", o.Exit, o.Stdout, o.Stderr)
 	}
 }

@@ -5,23 +5,19 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
 )
 
-// KillAt runs a command whose stdout is JSON lines and kills it (SIGKILL) as soon as the n-th line of a kind has been
-// read, from 1. It reports whether the line came; a command that ended before must have ended well.
-func (p *Place) KillAt(kind string, n int, args ...string) bool {
+// KillAt runs a command whose stdout is JSON lines and kills it (SIGKILL) as soon as a line of the first of these kinds
+// has been read. It returns the kind; "" when none came, and then the command must have ended well.
+func (p *Place) KillAt(kinds []string, args ...string) string {
 	p.T.Helper()
 	l := p.Begin(args...)
-	_, came := l.Until(func(e Event) bool {
-		if e.Kind() == kind {
-			n--
-		}
-		return n == 0 && e.Kind() == kind
-	})
+	at, came := l.Until(func(e Event) bool { return e.Seq > 0 && slices.Contains(kinds, e.Kind()) })
 	if came {
 		l.Signal(syscall.SIGKILL)
 	}
@@ -29,7 +25,21 @@ func (p *Place) KillAt(kind string, n int, args ...string) bool {
 	if !came {
 		o.Status(Done)
 	}
-	return came
+	return at.Kind()
+}
+
+// KillAtEach runs a command again and again and kills it at each of the kinds that still comes, in their order. What
+// one run has finished does not come in the next. It returns the kinds at which it was killed; the last run ended well.
+func (p *Place) KillAtEach(kinds []string, args ...string) (at []string) {
+	p.T.Helper()
+	for rest := kinds; ; {
+		kind := p.KillAt(rest, args...)
+		if kind == "" {
+			return at
+		}
+		at = append(at, kind)
+		rest = rest[slices.Index(rest, kind)+1:]
+	}
 }
 
 // KillAtSync runs a command under strace and kills it right after its n-th fsync, before it goes on; 0 counts only. It

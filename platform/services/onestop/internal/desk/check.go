@@ -92,7 +92,7 @@ func enterprise(s string) bool {
 
 // line is free text of one line: at most maxText characters, spaces collapsed, no control characters.
 func line(s string) (string, error) {
-	s = strings.Join(strings.Fields(s), " ")
+	s = typed.Line(s)
 	if len([]rune(s)) > maxText || strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0xfffd }) {
 		return "", fault.New(fault.Invalid, "onestop.text.invalid", "max", maxText)
 	}
@@ -117,7 +117,7 @@ func papers(list []dossier.Component) ([]dossier.Component, error) {
 	out := make([]dossier.Component, 0, len(list))
 	for i, c := range list {
 		at := "components." + strconv.Itoa(i)
-		name := strings.Join(strings.Fields(c.Name), " ")
+		name := typed.Line(c.Name)
 		code, err := line(c.Code)
 		switch {
 		case err != nil:
