@@ -33,7 +33,7 @@ func messages(t *testing.T, w *inspect.World) {
 		}
 	}
 	keys := map[string]string{}
-	gather(t, os.DirFS("."), ".go", regexp.MustCompile(`fault\.(?:New|Wrap)\([^"\n]*"([a-z_]+(?:\.[a-z_]+)*)"`), keys)
+	gather(t, os.DirFS("."), ".go", regexp.MustCompile(`fault\.(?:New|Wrap)\([^"\n]*fault\.[A-Z][A-Za-z]+, "([a-z_]+(?:\.[a-z_]+)*)"`), keys)
 	gather(t, templates.FS, ".html", regexp.MustCompile(`[({]\s*-?\s*t "([a-z_]+(?:\.[a-z_]+)+)"`), keys)
 	for key, where := range keys {
 		for _, l := range []locale.Lang{locale.Vietnamese, locale.English} {

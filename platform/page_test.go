@@ -121,6 +121,7 @@ func follow(w *inspect.World, p *inspect.Person, lang string) (read []inspect.An
 		}
 		if a.Status == 303 {
 			todo = append(todo, step{a.Header.Get("Location"), s.path, s.depth})
+			continue
 		}
 		if !strings.HasPrefix(a.Header.Get("Content-Type"), "text/html") {
 			continue

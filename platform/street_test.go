@@ -2,6 +2,7 @@ package platform_test
 
 import (
 	"os"
+	"slices"
 	"testing"
 
 	"egovctl/platform/internal/inspect"
@@ -46,6 +47,8 @@ func accessTable(t *testing.T) []inspect.Line {
 // report fails the test with what was found, and with whatever the program logged as its own failure meanwhile.
 func report(t *testing.T, w *inspect.World, found []string) {
 	t.Helper()
+	slices.Sort(found)
+	found = slices.Compact(found)
 	for i, f := range found {
 		if i == 60 {
 			t.Errorf("... and %d more", len(found)-i)

@@ -91,7 +91,7 @@ func accountWrites() []write {
 			body: asForm("present", firstPassword, "password", secondPassword, "again", secondPassword)},
 		{route: "POST /tai-khoan/phien/{id}/ket-thuc", acts: []string{"identity session.close"}, aim: func(s *scene) string {
 			s.NewToken(s.t, "moi.mot")
-			return "/tai-khoan/phien/" + s.DB.Text(`select s.id from identity.session s join identity.account a on a.id = s.account_id
+			return "/tai-khoan/phien/" + s.DB.Text(`select s.id::text from identity.session s join identity.account a on a.id = s.account_id
 				where a.login = 'moi.mot' and s.revoked_at is null and s.kind = 'program'`) + "/ket-thuc"
 		}},
 		{route: "POST /dang-xuat", acts: []string{"identity session.close"}},

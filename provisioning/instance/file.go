@@ -1,7 +1,10 @@
 package instance
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -14,9 +17,13 @@ type answers map[string]any
 
 // parseFile reads instance.yaml. Every problem is a fault with file, line and key; all of them are returned.
 func parseFile(name string, raw []byte) (answers, Problems) {
-	var doc yaml.Node
-	if err := yaml.Unmarshal(raw, &doc); err != nil {
+	var doc, second yaml.Node
+	d := yaml.NewDecoder(bytes.NewReader(raw))
+	if err := d.Decode(&doc); err != nil && !errors.Is(err, io.EOF) {
 		return nil, Problems{fault.Wrap(err, fault.Invalid, "config.yaml", "file", name, "line", lineOf(err), "why", plain(err))}
+	}
+	if d.Decode(&second) == nil { // answers after a "---" would be lost without a word
+		return nil, Problems{fault.New(fault.Invalid, "config.documents", "file", name, "line", second.Line)}
 	}
 	if len(doc.Content) == 0 {
 		return answers{}, nil

@@ -120,6 +120,7 @@ func TestProblemsNameLineKeyAndCure(t *testing.T) {
 		"instance name too short":            {"instance: x\n", "config.must.instance", []string{":1", "2", "20"}},
 		"port out of range":                  {"http: {listen: '127.0.0.1:99999'}\n", "config.must.address", []string{":1", "127.0.0.1:8080"}},
 		"key given twice":                    {"backup:\n  at: '01:00'\n  at: '02:00'\n", "config.", []string{"3"}},
+		"a second set of answers":            {"instance: a1\n---\nlanguage: en\n", "config.documents", []string{":2", "---"}},
 		"not YAML":                           {"http: [\n", "config.yaml", []string{"instance.yaml"}},
 		"external without a DSN file":        {"topology: external\n", "config.dsn_needed", []string{"postgres.dsn_file"}},
 		"a top level that is not a mapping":  {"- a\n- b\n", "config.not_mapping", []string{":1"}},

@@ -218,7 +218,27 @@ func (d *Document) Holds(l Line, a Answer) []string {
 		err = schema.Validate(v)
 	}
 	if err != nil {
-		return []string{fmt.Sprintf("%s is not what the OpenAPI document says: %v", a, err)}
+		return []string{fmt.Sprintf("%s is not what the OpenAPI document says: %s", l.Route(), short(err))}
 	}
 	return nil
+}
+
+var (
+	leafShape = regexp.MustCompile(`at '[^']*': (?:got|missing|additional|value|'|minimum|maximum)[^\n]*`)
+	itemShape = regexp.MustCompile(`/\d+`)
+)
+
+// short tells the leaves of a validation error, each once, whichever item of a list they are about.
+func short(err error) string {
+	var out []string
+	for _, m := range leafShape.FindAllString(err.Error(), -1) {
+		if m = itemShape.ReplaceAllString(m, "/*"); !slices.Contains(out, m) {
+			out = append(out, m)
+		}
+	}
+	if len(out) == 0 {
+		return err.Error()
+	}
+	slices.Sort(out)
+	return strings.Join(out[:min(len(out), 8)], "; ")
 }

@@ -56,7 +56,7 @@ func (w *World) furnish(t testing.TB) {
 			"positions": []J{{"role": "registrar", "agency": p.Identifier}}}), 201)
 		w.DB.Exec(`update identity.account set status = 'active' where login = $1`, p.Login)
 		w.NewToken(t, p.Login)
-		p.Session = w.DB.Text(`select s.id from identity.session s join identity.account a on a.id = s.account_id where a.login = $1`, p.Login)
+		p.Session = w.DB.Text(`select s.id::text from identity.session s join identity.account a on a.id = s.account_id where a.login = $1`, p.Login)
 		owner := map[string]string{Home: "citizen", Away: "other"}[key]
 		if owner == "" {
 			owner = "clerk@above"
@@ -64,7 +64,7 @@ func (w *World) furnish(t testing.TB) {
 		reference := w.File(t, owner, key)
 		code := w.Act(t, "clerk@"+key, reference, "receive", J{})
 		p.Dossier = code
-		p.DossierID = w.DB.Text(`select id from onestop.dossier where code = $1`, code)
+		p.DossierID = w.DB.Text(`select id::text from onestop.dossier where code = $1`, code)
 		if key == Above {
 			continue
 		}

@@ -203,6 +203,9 @@ func (f *Fuzzer) Judge(n int, a Answer) []string {
 	if a.Status == 0 && a.Err == nil {
 		return nil
 	}
+	if a.Err != nil && a.Status == http.StatusBadRequest && a.Header.Get("X-Request-Id") == "" {
+		return nil // no request at all: net/http says so and hangs up before it has read the rest
+	}
 	var out []string
 	if a.Err != nil {
 		out = append(out, fmt.Sprintf("no answer: %v", a.Err))

@@ -48,7 +48,7 @@ select format('%I.%I', n.nspname, c.relname) as name, c.relrowsecurity,
      join pg_attribute a on a.attrelid = k.conrelid and a.attnum = k.conkey[1]
      join pg_attribute f on f.attrelid = k.confrelid and f.attnum = k.confkey[1]
     where k.conrelid = c.oid and k.contype = 'f' and cardinality(k.conkey) = 1 and k.confrelid <> c.oid),
-  coalesce((select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+  coalesce((select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' and a.attidentity = ''
       and has_column_privilege('egov_app', c.oid, a.attnum, 'update') order by a.attnum limit 1), '')
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p') and n.nspname = any ($1)
@@ -93,6 +93,9 @@ func (w *World) Tables(ctx context.Context) ([]Table, error) {
 	return out, err
 }
 
+// deepest is over how many keys a row may belong to somebody.
+const deepest = 2
+
 // agencyTable is where agencies are; a key to it is an agency and no parent.
 const agencyTable = "agencies.agency"
 
@@ -130,7 +133,10 @@ func mine(all []Table, t Table, alias string, depth int) string {
 		}
 	}
 	if len(or) == 0 {
-		return "false"
+		or = []string{"false"}
+	}
+	if depth == deepest { // both parameters are there, whatever the table
+		or = append(or, "($1::text is null and $2::int[] is null)")
 	}
 	return strings.Join(or, " or ")
 }
@@ -177,7 +183,7 @@ func (w *World) Wall(ctx context.Context, all []Table, t Table, e Exception, p *
 	}
 	var foreign int
 	err = w.DB.Owner().Raw().QueryRow(ctx, fmt.Sprintf(`select count(*) from %s t where t.ctid = any ($3::text[]::tid[]) and (%s) is not true`,
-		t.Name, mine(all, t, "t", 2)), p.Principal.Account, scope(p), rows).Scan(&foreign)
+		t.Name, mine(all, t, "t", deepest)), p.Principal.Account, scope(p), rows).Scan(&foreign)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", t.Name, err)
 	}
@@ -222,7 +228,7 @@ func (w *World) Pen(ctx context.Context, all []Table, t Table, p *Person) ([]str
 		return nil, err
 	}
 	var own int64
-	err = w.DB.Owner().Raw().QueryRow(ctx, fmt.Sprintf(`select count(*) from %s t where (%s)`, t.Name, mine(all, t, "t", 2)),
+	err = w.DB.Owner().Raw().QueryRow(ctx, fmt.Sprintf(`select count(*) from %s t where (%s)`, t.Name, mine(all, t, "t", deepest)),
 		p.Principal.Account, scope(p)).Scan(&own)
 	if err == nil && changed > own {
 		return []string{fmt.Sprintf("%s lets %s change %d rows, of which %d are theirs", t.Name, p.Key, changed, own)}, nil

@@ -30,10 +30,10 @@ func again(ctx context.Context, b *bench) (rows []Row, err error) {
 	if err != nil {
 		return append(rows, missing("second install: fsyncs, bytes written", err)), nil
 	}
-	syncs, bytes, changes := footprint(got, in.root)
-	rows = append(rows, counted("second install: fsyncs", "", float64(syncs), &Limit{Count: true}),
-		counted("second install: bytes written below ROOT", "", float64(bytes), &Limit{Count: true}),
-		counted("second install: files made, renamed, removed", "", float64(changes), &Limit{Count: true}))
+	left := footprint(got, in.root)
+	rows = append(rows, counted("second install: fsyncs", "", float64(left.syncs), &Limit{Count: true}),
+		counted("second install: bytes written below ROOT", "", float64(left.bytes), &Limit{Count: true}).noted("%s", left),
+		counted("second install: files made, renamed, removed", "", float64(left.changes), &Limit{Count: true}))
 	log, err := in.logged(ctx, func() error { _, err := in.install(ctx, 0); return err })
 	if err != nil {
 		return rows, err
@@ -41,21 +41,38 @@ func again(ctx context.Context, b *bench) (rows []Row, err error) {
 	return append(rows, counted("second install: statements", "", float64(log.statements("")), nil)), nil
 }
 
-// footprint is what a run has done to the files below root.
-func footprint(all calls, root string) (syncs int, bytes int64, changes int) {
+// trail is what a run has done to the files below a folder. The file of the lock is left out: who holds it is written
+// there while it is held, and it is empty again afterwards.
+type trail struct {
+	syncs, changes int
+	bytes          int64
+	what           []string
+}
+
+func (t trail) String() string {
+	if len(t.what) == 0 {
+		return "only the lock's own file was written, and emptied again"
+	}
+	return strings.Join(t.what, ", ")
+}
+
+func footprint(all calls, root string) trail {
+	var t trail
 	for _, c := range all {
 		below := strings.HasPrefix(c.path, root+string(filepath.Separator)) || c.path == root
 		switch {
 		case strings.Contains(","+syncCalls+",", ","+c.name+","):
-			syncs++
-		case c.result < 0 || !below:
+			t.syncs++
+		case c.result < 0 || !below || c.path == filepath.Join(root, "journal", "lock"):
+			continue
 		case strings.Contains(","+changeCalls+",", ","+c.name+","):
-			changes++
+			t.changes++
 		default:
-			bytes += c.result
+			t.bytes += c.result
 		}
+		t.what = append(t.what, c.name+" "+c.path)
 	}
-	return syncs, bytes, changes
+	return t
 }
 
 // removeAfter takes an instance down when its section ends, and tells of it if nothing worse is to be told.

@@ -27,7 +27,7 @@ func filing(ctx context.Context, b *bench) (rows []Row, err error) {
 		return nil, err
 	}
 	defer removeAfter(ctx, in, &err)
-	token, err := in.signIn(ctx, "citizen")
+	token, err := in.signInAs(ctx, "citizen")
 	if err != nil {
 		return nil, err
 	}
@@ -174,27 +174,25 @@ func (in *instance) trips(ctx context.Context, b *bench, do func() error) ([]flo
 
 func seconds(t time.Time) float64 { return float64(t.UnixMicro()) / 1e6 }
 
-// ofFilings tells statements and writing commits for each filing: those between a begin and its commit in which a dossier
-// was inserted, and whatever else the same number of requests needed (the session).
+// ofFilings tells statements and writing commits for each filing: those of a connection between a begin and its commit in
+// which a dossier was inserted.
 func (l serverLog) ofFilings() (statements, commits float64) {
-	var block []string
-	inside := false
+	blocks := map[string][]string{} // open transactions, by connection
 	for _, s := range l.said("egov_app") {
-		word, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(s)), " ")
+		word, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(s.sql)), " ")
 		word = strings.TrimSuffix(word, ";")
-		switch {
-		case word == "begin":
-			inside, block = true, []string{s}
-		case inside:
-			block = append(block, s)
+		if word == "begin" {
+			blocks[s.pid] = nil
 		}
-		if inside && (word == "commit" || word == "rollback") {
-			inside = false
-			if strings.Contains(strings.ToLower(strings.Join(block, "\n")), "insert into onestop.dossier") {
-				statements += float64(len(block))
-				commits++
-			}
+		blocks[s.pid] = append(blocks[s.pid], s.sql)
+		if word != "commit" && word != "rollback" {
+			continue
 		}
+		if strings.Contains(strings.ToLower(strings.Join(blocks[s.pid], "\n")), "insert into onestop.dossier ") {
+			statements += float64(len(blocks[s.pid]))
+			commits++
+		}
+		delete(blocks, s.pid)
 	}
 	return statements / filings, commits / filings
 }

@@ -19,7 +19,7 @@ func fresh(ctx context.Context, b *bench) (rows []Row, err error) {
 		return nil, err
 	}
 	defer removeAfter(ctx, in, &err)
-	token, err := in.signIn(ctx, "admin")
+	token, err := in.signInAs(ctx, "admin")
 	if err != nil {
 		return nil, err
 	}
@@ -72,23 +72,28 @@ func (in *instance) until(ctx context.Context, word string) (time.Duration, erro
 	return 0, fmt.Errorf("%q is not found after 10 s", word)
 }
 
-// signIn gives the token of the first demonstration account that has a role.
-func (in *instance) signIn(ctx context.Context, role string) (string, error) {
-	for _, a := range in.result.Accounts {
-		if len(a.Roles) == 0 || a.Roles[0] != role {
-			continue
+// signInAs gives the token of the first demonstration account that has a role.
+func (in *instance) signInAs(ctx context.Context, role string) (string, error) {
+	for i, a := range in.result.Accounts {
+		if len(a.Roles) > 0 && a.Roles[0] == role {
+			return in.signIn(ctx, i)
 		}
-		body, err := json.Marshal(map[string]string{"login": a.Login, "password": a.Password})
-		if err != nil {
-			return "", err
-		}
-		raw, err := in.ask(ctx, "POST", "/api/v1/session", "", bytes.NewReader(body), nil)
-		if err != nil {
-			return "", err
-		}
-		var opened struct{ Token string }
-		err = json.Unmarshal(raw, &opened)
-		return opened.Token, err
 	}
 	return "", fmt.Errorf("the demonstration has no %s", role)
+}
+
+// signIn gives a token of account i of the demonstration.
+func (in *instance) signIn(ctx context.Context, i int) (string, error) {
+	a := in.result.Accounts[i]
+	body, err := json.Marshal(map[string]string{"login": a.Login, "password": a.Password})
+	if err != nil {
+		return "", err
+	}
+	raw, err := in.ask(ctx, "POST", "/api/v1/session", "", bytes.NewReader(body), nil)
+	if err != nil {
+		return "", err
+	}
+	var opened struct{ Token string }
+	err = json.Unmarshal(raw, &opened)
+	return opened.Token, err
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -15,6 +16,7 @@ import (
 type serverLog []logEntry
 
 type logEntry struct {
+	pid  string // of the server's process: a connection
 	user string
 	text string // "statement: begin", "execute ...: select ..."; a plan with its lines
 }
@@ -42,10 +44,21 @@ func (in *instance) during(ctx context.Context, settings map[string]string, do f
 	if err := do(); err != nil {
 		return nil, err
 	}
-	time.Sleep(300 * time.Millisecond) // the collector is a process of its own
-	log := in.readLog(before)
-	return log, in.exec(ctx, reset...)
+	if err := in.exec(ctx, append(reset, "do $$ begin raise log '"+endOfLog+"'; end $$")...); err != nil {
+		return nil, err
+	}
+	for began := time.Now(); time.Since(began) < 10*time.Second; time.Sleep(50 * time.Millisecond) {
+		log := in.readLog(before)
+		end := slices.IndexFunc(log, func(e logEntry) bool { return strings.HasPrefix(e.text, endOfLog) })
+		if end >= 0 {
+			return log[:end], nil
+		}
+	}
+	return nil, errors.New("the server's log does not come to its end")
 }
+
+// endOfLog is written last: the log's collector is a process of its own.
+const endOfLog = "end of what the bench measures"
 
 func (in *instance) logFiles() []string {
 	files, _ := filepath.Glob(filepath.Join(in.root, "log", "postgresql-[0-9]*.log")) // the pattern is sound
@@ -63,7 +76,7 @@ func (in *instance) logSizes() map[string]int64 {
 }
 
 // The line prefix is "%m [%p] %q%u@%d ".
-var logLine = regexp.MustCompile(`^\d{4}-\d\d-\d\d \S+ \S+ \[\d+\] (?:(\S+)@\S+ )?(\w+):  ?(.*)$`)
+var logLine = regexp.MustCompile(`^\d{4}-\d\d-\d\d \S+ \S+ \[(\d+)\] (?:(\S+)@\S+ )?(\w+):  ?(.*)$`)
 
 func (in *instance) readLog(from map[string]int64) serverLog {
 	var out serverLog
@@ -77,8 +90,8 @@ func (in *instance) readLog(from map[string]int64) serverLog {
 			line = strings.TrimSuffix(line, "\n")
 			m := logLine.FindStringSubmatch(line)
 			switch {
-			case m != nil && m[2] == "LOG":
-				out = append(out, logEntry{user: m[1], text: m[3]})
+			case m != nil && m[3] == "LOG":
+				out = append(out, logEntry{pid: m[1], user: m[2], text: m[4]})
 				more = true
 			case m != nil:
 				more = false
@@ -92,12 +105,15 @@ func (in *instance) readLog(from map[string]int64) serverLog {
 
 var spoken = regexp.MustCompile(`^(?:statement|execute [^:]*): (?s:(.*))$`)
 
+// spokenBy is one statement of a connection.
+type spokenBy struct{ pid, sql string }
+
 // said lists the statements of a role, "" for every one.
-func (l serverLog) said(user string) []string {
-	var out []string
+func (l serverLog) said(user string) []spokenBy {
+	var out []spokenBy
 	for _, e := range l {
 		if m := spoken.FindStringSubmatch(e.text); m != nil && (user == "" || e.user == user) {
-			out = append(out, m[1])
+			out = append(out, spokenBy{e.pid, m[1]})
 		}
 	}
 	return out
@@ -107,6 +123,7 @@ func (l serverLog) statements(user string) int { return len(l.said(user)) }
 
 // plan is what auto_explain tells of one statement.
 type plan struct {
+	pid     string
 	sql     string
 	buffers int64 // shared ones, found or read, in execution
 }
@@ -129,7 +146,7 @@ func (l serverLog) plans(user string) []plan {
 			}
 		}
 		if json.Unmarshal([]byte(m[1]), &p) == nil {
-			out = append(out, plan{p.SQL, p.Plan.Hit + p.Plan.Read})
+			out = append(out, plan{e.pid, p.SQL, p.Plan.Hit + p.Plan.Read})
 		}
 	}
 	return out

@@ -21,13 +21,13 @@ const (
 	writeCalls  = "write,pwrite64,writev,pwritev,sendto,sendmsg,copy_file_range,sendfile"
 )
 
-// call is one system call that succeeded.
+// call is one system call.
 type call struct {
 	pid    int
 	at     float64 // seconds since 1970
 	name   string
-	path   string // what its first descriptor or argument names: a path, UNIX-STREAM:[...], TCP:[...]
-	result int64
+	path   string // what its first descriptor or path names; UNIX-STREAM:[...], TCP:[...] for sockets
+	result int64  // below 0 when it failed
 }
 
 type calls []call
@@ -106,8 +106,8 @@ func attached(ctx context.Context, b *bench, what string, pid int, do func() err
 var (
 	callLine = regexp.MustCompile(`^(\d+) +(\d+\.\d+) (\w+)\((.*)\) += (-?\d+)`)
 	endLine  = regexp.MustCompile(`^(\d+) +\d+\.\d+ \+\+\+ exited with `)
-	fdName   = regexp.MustCompile(`^(?:AT_FDCWD|-?\d+)<((?:[^<>]|->|<->)*)>`)
-	quoted   = regexp.MustCompile(`^"((?:[^"\\]|\\.)*)"`)
+	fdName   = regexp.MustCompile(`^(?:AT_FDCWD|-?\d+)<((?:<?->|[^<>])*)>`)
+	quoted   = regexp.MustCompile(`^(?:, )?"((?:[^"\\]|\\.)*)"`)
 	resumed  = regexp.MustCompile(`^(\d+ +\d+\.\d+ )<\.\.\. \w+ resumed>(.*)$`)
 )
 
@@ -147,10 +147,16 @@ func parseCall(m []string) call {
 	c.pid, _ = strconv.Atoi(m[1])
 	c.at, _ = strconv.ParseFloat(m[2], 64)
 	c.result, _ = strconv.ParseInt(m[5], 10, 64)
-	if p := fdName.FindStringSubmatch(m[4]); p != nil {
-		c.path = p[1]
-	} else if p := quoted.FindStringSubmatch(m[4]); p != nil {
-		c.path = p[1]
+	args := m[4]
+	if p := fdName.FindStringSubmatch(args); p != nil {
+		c.path, args = p[1], args[len(p[0]):]
+	}
+	if c.path == "" || strings.HasSuffix(strings.TrimSuffix(c.name, "2"), "at") {
+		if p := quoted.FindStringSubmatch(args); p != nil && filepath.IsAbs(p[1]) {
+			c.path = p[1]
+		} else if p != nil {
+			c.path = filepath.Join(c.path, p[1])
+		}
 	}
 	return c
 }

@@ -107,7 +107,8 @@ func New(env *wire.Env, commands []Maker) *cobra.Command {
 
 // usage is a command line that cannot be understood.
 func usage(c *cobra.Command, err error) error {
-	return fault.Wrap(err, fault.Invalid, "cli.usage", "command", c.CommandPath(), "why", err.Error())
+	key, pairs := misused(err)
+	return fault.Wrap(err, fault.Invalid, key, append(pairs, "command", c.CommandPath())...)
 }
 
 // language of this run: --lang, EGOV_LANG, the instance's own, Vietnamese. It is needed before the flags are parsed,

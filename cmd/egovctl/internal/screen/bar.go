@@ -98,6 +98,6 @@ func (m model) View() string {
 	if m.now.Unit != "" && m.now.Done > 0 {
 		right += fmt.Sprintf(" · %s %s", money.Group(m.now.Done), m.env.T("screen.unit."+m.now.Unit))
 	}
-	right += fmt.Sprintf(" · %ds", int(time.Since(m.since).Seconds()))
+	right += fmt.Sprintf(" · %d s", int(time.Since(m.since).Seconds()))
 	return strings.TrimRight(m.bar.ViewAs(part)+" "+term.Cut(right, m.env.Width()-m.bar.Width-3), " ") + "\n"
 }

@@ -4,10 +4,11 @@ package screen
 
 import (
 	"fmt"
-	"time"
+	"strings"
 
 	"egovctl/cmd/egovctl/internal/term"
 	"egovctl/cmd/egovctl/internal/wire"
+	"egovctl/platform/kernel/locale"
 	"egovctl/provisioning/engine"
 )
 
@@ -53,7 +54,7 @@ func told(env *wire.Env, e engine.Event) string {
 		if e.Count == 0 && e.Seq == 0 {
 			return ""
 		}
-		return fmt.Sprintf("%s %s %s", env.PaintErr(term.Good, "✓"), env.T(e.Title), env.PaintErr(term.Faint, took(e.MS)))
+		return fmt.Sprintf("%s %-*s %s", env.PaintErr(term.Good, "✓"), titleWidth, env.T(e.Title), env.PaintErr(term.Faint, took(env, e.MS)))
 	case engine.UndoDone:
 		return fmt.Sprintf("%s %s: %s", env.PaintErr(term.Good, "−"), env.T(e.Title), e.Target)
 	case engine.StepKept:
@@ -70,6 +71,14 @@ func told(env *wire.Env, e engine.Event) string {
 	return ""
 }
 
-func took(ms int64) string {
-	return time.Duration(ms * int64(time.Millisecond)).Round(10 * time.Millisecond).String()
+// titleWidth is the column in which the times of steps stand below each other.
+const titleWidth = 36
+
+// took writes a duration in seconds, with a comma in Vietnamese: "  5,8 s".
+func took(env *wire.Env, ms int64) string {
+	s := fmt.Sprintf("%5.1f s", float64(max(ms, 100))/1000)
+	if env.Lang == locale.Vietnamese {
+		s = strings.Replace(s, ".", ",", 1)
+	}
+	return s
 }

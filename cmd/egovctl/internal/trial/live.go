@@ -14,7 +14,8 @@ import (
 type Live struct {
 	t      testing.TB
 	cmd    *exec.Cmd
-	Events chan Event // each line of stdout as it is read; closed at the end
+	Events chan Event   // each line of stdout as it is read; closed at the end
+	stdout bytes.Buffer // read by the same goroutine that closes Events
 	stderr bytes.Buffer
 	timer  *time.Timer
 }
@@ -44,6 +45,7 @@ func Begin(t testing.TB, path string, args ...string) *Live {
 	go func() {
 		defer close(l.Events)
 		for s := bufio.NewScanner(out); s.Scan(); {
+			l.stdout.WriteString(s.Text() + "\n")
 			if e, err := parse(s.Text()); err == nil {
 				l.Events <- e
 			}
@@ -80,7 +82,7 @@ func (l *Live) Wait() Outcome {
 	}
 	err := l.cmd.Wait()
 	l.timer.Stop()
-	o := Outcome{t: l.t, Args: l.cmd.Args[1:], Stderr: l.stderr.String()}
+	o := Outcome{t: l.t, Args: l.cmd.Args[1:], Stdout: l.stdout.String(), Stderr: l.stderr.String()}
 	var status *exec.ExitError
 	if errors.As(err, &status) {
 		o.Exit = status.ExitCode()

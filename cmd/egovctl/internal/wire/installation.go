@@ -117,6 +117,24 @@ func (in *Installation) ProfileName() string {
 	return in.profile.ID + " · " + name
 }
 
+// AgencyName is the name of an agency of the profile in the person's language; "" when it has no such agency.
+func (in *Installation) AgencyName(identifier string) (string, error) {
+	set, err := in.set()
+	if err != nil {
+		return "", err
+	}
+	for _, a := range set.Agencies {
+		if a.Identifier != identifier {
+			continue
+		}
+		if in.env.Lang == locale.English && a.NameEN != "" {
+			return a.NameEN, nil
+		}
+		return a.NameVI, nil
+	}
+	return "", nil
+}
+
 // Reconstruction reports whether the profile must be shown as one.
 func (in *Installation) Reconstruction() bool { return in.profile.Reconstruction }
 

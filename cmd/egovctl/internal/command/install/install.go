@@ -44,6 +44,9 @@ func New(env *wire.Env) *cobra.Command {
 }
 
 func run(ctx context.Context, env *wire.Env, o options) error {
+	if o.samples < 0 {
+		return fault.New(fault.Invalid, "cli.flag_wrong", "flag", "--samples", "value", o.samples, "command", "egovctl install")
+	}
 	answers, err := o.load(env)
 	if err != nil {
 		return err

@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"egovctl/cmd/egovctl/internal/term"
 	"egovctl/cmd/egovctl/internal/wire"
+	"egovctl/platform/kernel/money"
 	"egovctl/provisioning/engine"
 )
 
@@ -52,45 +54,95 @@ func show(ctx context.Context, env *wire.Env, in *wire.Installation, out engine.
 	return tell(env, in, r)
 }
 
+// tell writes the result for a person. The accounts are many lines: what one looks for first, the address, comes last,
+// where the screen ends.
 func tell(env *wire.Env, in *wire.Installation, r result) error {
+	if len(r.Accounts) > 0 {
+		if err := line(env, "\n"+env.T("install.result.accounts")+":"); err != nil {
+			return err
+		}
+		if err := list(env, in, r.Accounts); err != nil {
+			return err
+		}
+	}
 	head := "install.done"
 	if r.Changes == 0 {
 		head = "install.unchanged"
 	}
-	rows := [][2]string{
-		{"install.result.address", r.URL}, {"install.result.root", r.Root}, {"install.result.profile", in.ProfileName()},
-		{"install.result.counts", env.T("install.result.counts.text", "units", r.Counts.Units, "agencies", r.Counts.Agencies,
-			"procedures", r.Counts.Procedures, "online", r.Counts.Online)},
-	}
-	if err := line(env, env.Paint(term.Good, env.T(head))); err != nil {
+	if err := line(env, "\n"+env.Paint(term.Good, env.T(head))); err != nil {
 		return err
 	}
-	for _, row := range rows {
-		if err := line(env, fmt.Sprintf("  %-12s %s", env.T(row[0]), row[1])); err != nil {
+	for _, row := range facts(env, in, r) {
+		if err := folded(env, fmt.Sprintf("  %-12s ", env.T(row[0])), row[1]); err != nil {
 			return err
 		}
 	}
 	if in.Reconstruction() {
-		if err := line(env, "  "+env.T("install.result.reconstruction")); err != nil {
+		if err := folded(env, "  ", env.T("install.result.reconstruction")); err != nil {
 			return err
 		}
 	}
 	if r.AdminLink != "" {
 		return line(env, env.T("install.result.admin")+":\n  "+r.AdminLink)
 	}
-	if len(r.Accounts) == 0 {
-		return nil
-	}
-	if err := line(env, env.T("install.result.accounts")+":"); err != nil {
-		return err
-	}
-	table := [][]string{}
-	for _, a := range r.Accounts {
-		table = append(table, []string{"  " + a.Login, a.Password, strings.Join(a.Roles, ", "), a.Agency})
-	}
-	header := []string{"  " + env.T("install.column.login"), env.T("install.column.password"), env.T("install.column.roles"), env.T("install.column.agency")}
-	return term.Table(env.Out, header, table)
+	return nil
 }
+
+// facts are what an operator writes down: message key and value.
+func facts(env *wire.Env, in *wire.Installation, r result) [][2]string {
+	return [][2]string{
+		{"install.result.address", r.URL}, {"install.result.root", r.Root}, {"install.result.profile", in.ProfileName()},
+		{"install.result.counts", env.T("install.result.counts.text", "units", grouped(r.Counts.Units), "agencies", grouped(r.Counts.Agencies),
+			"procedures", grouped(r.Counts.Procedures), "online", grouped(r.Counts.Online))},
+	}
+}
+
+// list shows the accounts under their agencies. A login says its agency and is long: heading and all, a line has no
+// more than the 80 columns of a small terminal.
+func list(env *wire.Env, in *wire.Installation, accounts []wire.DemoAccount) error {
+	for len(accounts) > 0 {
+		n, width := 0, 0
+		for n < len(accounts) && accounts[n].Agency == accounts[0].Agency {
+			width = max(width, len(accounts[n].Login))
+			n++
+		}
+		name, err := in.AgencyName(accounts[0].Agency)
+		if err != nil {
+			return err
+		}
+		if name == "" {
+			name = env.T("install.result.people")
+		}
+		if err := line(env, env.Paint(term.Strong, name)); err != nil {
+			return err
+		}
+		for _, a := range accounts[:n] {
+			roles := make([]string, len(a.Roles))
+			for i, role := range a.Roles {
+				roles[i] = env.T("web.role." + role)
+			}
+			if err := line(env, fmt.Sprintf(" %-*s  %s %s", width, a.Login, a.Password, strings.Join(roles, ", "))); err != nil {
+				return err
+			}
+		}
+		accounts = accounts[n:]
+	}
+	return nil
+}
+
+// folded writes text behind a head, in lines that a terminal of 80 columns does not break.
+func folded(env *wire.Env, head, text string) error {
+	room := 79 - utf8.RuneCountInString(head)
+	for _, part := range term.Fold(text, room) {
+		if err := line(env, head+part); err != nil {
+			return err
+		}
+		head = strings.Repeat(" ", utf8.RuneCountInString(head))
+	}
+	return nil
+}
+
+func grouped(n int) string { return money.Group(int64(n)) }
 
 func line(env *wire.Env, s string) error {
 	_, err := fmt.Fprintln(env.Out, s)

@@ -8,6 +8,7 @@ import (
 
 	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/person"
+	"egovctl/platform/kernel/typed"
 	"egovctl/platform/services/onestop/internal/dossier"
 )
 
