@@ -78,7 +78,7 @@ func refusal(a inspect.Answer) string {
 	}
 	var out []string
 	for _, e := range inspect.Parse(a.Body).Elements {
-		if c := e.Attr["class"]; c == "field-error" || c == "error-summary" || e.Name == "h1" || c == "lead" {
+		if c := e.Attr["class"]; c == "field-error" || c == "lead" || c == "cure" || e.Name == "h1" {
 			out = append(out, e.Text)
 		}
 	}

@@ -126,11 +126,12 @@ func follow(w *inspect.World, p *inspect.Person, lang string) (read []inspect.An
 		if !strings.HasPrefix(a.Header.Get("Content-Type"), "text/html") {
 			continue
 		}
-		for _, f := range inspect.PageRules(a.Body, lang) {
+		page := inspect.Parse(a.Body)
+		for _, f := range inspect.PageRules(page, lang) {
 			found = append(found, fmt.Sprintf("%s in %s %s", a, lang, f))
 		}
 		if s.depth < depth {
-			for _, href := range inspect.Links(a.Body) {
+			for _, href := range inspect.Links(page) {
 				todo = append(todo, step{resolve(s.path, href), s.path, s.depth + 1})
 			}
 		}

@@ -135,7 +135,7 @@ func catalogueWrites() []write {
 		{route: "POST /quan-tri/thu-tuc/{code}", by: "admin", acts: []string{"procedures procedure.change"},
 			body: func(w *inspect.World, p *inspect.Place) (string, string) {
 				a := w.Do(inspect.Call{By: w.Person("admin"), Method: "GET", Path: "/quan-tri/thu-tuc/" + p.Procedure})
-				v := inspect.Values(a.Body)
+				v := inspect.Values(inspect.Parse(a.Body))
 				v.Set("decision", "Quyết định thử 2")
 				return formType, v.Encode()
 			}},

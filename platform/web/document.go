@@ -1,7 +1,9 @@
 package web
 
 import (
+	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"egovctl/platform/kernel/locale"
@@ -118,11 +120,17 @@ func (f *Front) who(l locale.Lang, a Access) string {
 
 func roleKey(r who.Role) string { return "web.role." + string(r) }
 
+// success is the status of an answer that is no refusal. What a POST makes is created, unless the route says otherwise.
 func success(rt *Route) string {
-	if rt.Method == "POST" && !strings.Contains(rt.Pattern, "/actions/") {
-		return "201"
+	switch {
+	case rt.Status != 0:
+		return strconv.Itoa(rt.Status)
+	case rt.Method == http.MethodDelete && rt.Answer == nil:
+		return strconv.Itoa(http.StatusNoContent)
+	case rt.Method == http.MethodPost && !strings.Contains(rt.Pattern, "/actions/"):
+		return strconv.Itoa(http.StatusCreated)
 	}
-	return "200"
+	return strconv.Itoa(http.StatusOK)
 }
 
 func operationID(rt *Route) string {

@@ -3,6 +3,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 
 	"egovctl/platform/kernel/who"
@@ -49,6 +50,9 @@ type Route struct {
 	MaxBody int64  // bytes; 0 means DefaultMaxBody
 	Summary string // message key of what it does, for the OpenAPI document
 	Handler Handler
+
+	Status int                                             // of a success, for the OpenAPI document; 0 is what the method makes usual
+	Shown  func(ctx context.Context, p who.Principal) bool // narrows to whom Access shows the page in the navigation; nil does not
 
 	Rate   Rate        // attempts allowed per address; the zero Rate is unlimited
 	Params []Parameter // query parameters, for the OpenAPI document

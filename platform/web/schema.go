@@ -8,6 +8,9 @@ import (
 	"time"
 )
 
+// AnyOf is the Answer of a route that tells different readers different things: a value of each type.
+type AnyOf []any
+
 // schemas turns Go types into JSON Schema (2020-12, the dialect of OpenAPI 3.1). Named structs become components.
 type schemas struct {
 	named object
@@ -22,7 +25,17 @@ var (
 	textMarshaler = reflect.TypeFor[encoding.TextMarshaler]()
 )
 
-func (s *schemas) of(v any) object { return s.schema(reflect.TypeOf(v)) }
+func (s *schemas) of(v any) object {
+	several, ok := v.(AnyOf)
+	if !ok {
+		return s.schema(reflect.TypeOf(v))
+	}
+	var any []object
+	for _, x := range several {
+		any = append(any, s.of(x))
+	}
+	return object{"anyOf": any}
+}
 
 func (s *schemas) schema(t reflect.Type) object {
 	switch {
@@ -33,7 +46,7 @@ func (s *schemas) schema(t reflect.Type) object {
 	case t.Kind() == reflect.Pointer:
 		return object{"anyOf": []object{s.schema(t.Elem()), {"type": "null"}}}
 	case t.Implements(textMarshaler):
-		return object{"type": "string"}
+		return orNull(t, object{"type": "string"})
 	}
 	switch t.Kind() {
 	case reflect.Bool:
@@ -52,6 +65,14 @@ func (s *schemas) schema(t reflect.Type) object {
 	default:
 		return object{"type": "string"}
 	}
+}
+
+// orNull allows null where a type writes its zero value so, as a day that is not known.
+func orNull(t reflect.Type, schema object) object {
+	if zero, err := json.Marshal(reflect.Zero(t).Interface()); err == nil && string(zero) == "null" {
+		return object{"anyOf": []object{schema, {"type": "null"}}}
+	}
+	return schema
 }
 
 func (s *schemas) structure(t reflect.Type) object {

@@ -47,6 +47,7 @@ type navLine struct {
 	NavItem
 	staff  bool
 	access Access
+	shown  func(context.Context, who.Principal) bool
 }
 
 // meet remembers which paths of the navigation are answered, and for whom.
@@ -58,7 +59,7 @@ func (p *Pages) meet(routes []Route) {
 		for _, it := range items {
 			for _, rt := range routes {
 				if rt.Method == http.MethodGet && rt.Pattern == it.Path {
-					p.nav = append(p.nav, navLine{NavItem: it, staff: staff, access: rt.Access})
+					p.nav = append(p.nav, navLine{NavItem: it, staff: staff, access: rt.Access, shown: rt.Shown})
 				}
 			}
 		}
@@ -132,7 +133,8 @@ func (p *Pages) links(r *http.Request, staff bool) []NavLink {
 	var out []NavLink
 	best := -1
 	for _, n := range p.nav {
-		if n.staff != staff || n.access.admit(PrincipalOf(r.Context())) != nil {
+		reader := PrincipalOf(r.Context())
+		if n.staff != staff || n.access.admit(reader) != nil || n.shown != nil && !n.shown(r.Context(), reader) {
 			continue
 		}
 		out = append(out, NavLink{Path: n.Path, Key: n.Key})

@@ -27,6 +27,10 @@ func (k units) StartServer(ctx context.Context, on engine.Host) error {
 		return err
 	}
 	if !s.active() {
+		// A supervisor of ours goes first: it would start at once again what we stop. The platform follows under its unit.
+		if err := supervise.Stop(ctx, k.site); err != nil {
+			return err
+		}
 		if err := stopServer(ctx, on, k.site); err != nil {
 			return err
 		}

@@ -60,7 +60,7 @@ func Run(ctx context.Context, cfg Config) error {
 	for {
 		var again <-chan time.Time
 		if k.child == nil {
-			again = time.After(k.pause)
+			again = time.After(time.Until(k.due)) // not k.pause: the tick would put it off for ever
 		}
 		select {
 		case <-ctx.Done():
@@ -99,7 +99,11 @@ type keeper struct {
 	child *child
 	state State
 	pause time.Duration
+	due   time.Time // of the next start, while there is no child
 }
+
+// wait sets when the next start is due.
+func (k *keeper) wait() { k.due = time.Now().Add(k.pause) }
 
 type child struct {
 	cmd   *exec.Cmd
@@ -124,6 +128,7 @@ func (k *keeper) start(ctx context.Context) {
 	if err != nil {
 		k.Log.Error("start", "error", err, "pause_ms", k.pause.Milliseconds())
 		k.pause = min(2*k.pause, longestPause)
+		k.wait()
 		return
 	}
 	k.running(c)
@@ -144,6 +149,7 @@ func (k *keeper) died(err error) {
 		k.pause = min(2*k.pause, longestPause)
 	}
 	k.child = nil
+	k.wait()
 	k.state.Platform = 0
 	k.state.Restarts++
 	k.save()

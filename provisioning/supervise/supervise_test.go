@@ -138,6 +138,24 @@ func TestAKilledPlatformIsStartedAgain(t *testing.T) {
 	})
 }
 
+// Six starts fail, and then the reason is gone: the pauses have grown longer than the time between two looks around.
+func TestAPlatformThatFailedForLongComesBackOnceItCan(t *testing.T) {
+	r := start(t)
+	r.until("it answers", func() bool { return r.answer() != 0 })
+	broken := filepath.Join(r.dir, "broken")
+	if err := os.WriteFile(broken, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(r.answer(), syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(4 * time.Second)
+	if err := os.Remove(broken); err != nil {
+		t.Fatal(err)
+	}
+	r.until("another one answers", func() bool { return r.answer() != 0 })
+}
+
 func TestASwapKeepsTheOldOneUntilTheNewOneIsReady(t *testing.T) {
 	r := start(t)
 	r.until("it answers", func() bool { return r.answer() != 0 })

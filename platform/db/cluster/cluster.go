@@ -70,7 +70,8 @@ func (c *Cluster) DSN(user string, password secret.String, database string) secr
 // SocketDSN is the address of a database behind a unix socket in folder dir.
 func SocketDSN(dir string, port int, user string, password secret.String, database string) secret.String {
 	u := url.URL{Scheme: "postgres", User: url.UserPassword(user, password.Reveal()), Path: "/" + database}
-	u.RawQuery = url.Values{"host": {dir}, "port": {strconv.Itoa(port)}, "sslmode": {"disable"}}.Encode()
+	query := url.Values{"host": {dir}, "port": {strconv.Itoa(port)}, "sslmode": {"disable"}}.Encode()
+	u.RawQuery = strings.ReplaceAll(query, "+", "%20") // pgx takes "+" for itself, not for a blank
 	return secret.New(u.String())
 }
 

@@ -225,6 +225,23 @@ func TestAPidFileThatNamesAnotherProcessIsNotBelieved(t *testing.T) {
 	}
 }
 
+// A supervisor that looks while the server is being stopped once waited for ever for it to become ready, and held the lock.
+func TestAStartDuringAStopEndsWithAServer(t *testing.T) {
+	c, password := private(t)
+	start(t, c)
+	for range 5 {
+		pid, _ := c.Running()
+		if err := syscall.Kill(pid, syscall.SIGINT); err != nil {
+			t.Fatal(err)
+		}
+		for c.Ready() {
+			time.Sleep(time.Millisecond)
+		}
+		start(t, c)
+		must(t, c, password, "select ''")
+	}
+}
+
 func TestTwoStartersMakeOneServer(t *testing.T) {
 	c, password := private(t)
 	var wg sync.WaitGroup
@@ -284,6 +301,18 @@ func TestAServerThatCannotStartSaysWhy(t *testing.T) {
 	err := c.Start(t.Context())
 	if key(err) != "postgres.start" || !strings.Contains(err.Error(), "no_such_setting") && !strings.Contains(err.Error(), "configuration file") {
 		t.Error(err)
+	}
+}
+
+func TestTheAddressOfADatabaseNamesTheFolderAsItIs(t *testing.T) {
+	for _, dir := range []string{"/opt/egov/run", "/srv/Đà Nẵng/run", "/srv/a+b&c=d%20#e/run"} {
+		c, err := pgx.ParseConfig(SocketDSN(dir, 5432, "egov_app", secret.New("p w+%"), "egov").Reveal())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.Host != dir || c.Password != "p w+%" || c.Database != "egov" {
+			t.Errorf("%s: got host %q, password %q, database %q", dir, c.Host, c.Password, c.Database)
+		}
 	}
 }
 

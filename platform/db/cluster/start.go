@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -30,6 +31,18 @@ func (c *Cluster) Start(ctx context.Context) error {
 		return err
 	}
 	defer unlock()
+	for {
+		if err := c.up(ctx); !errors.Is(err, errGone) {
+			return err
+		}
+	}
+}
+
+// errGone says that a server which somebody else had started ended while we waited for it: it was stopping.
+var errGone = errors.New("the running server ended")
+
+// up waits for the server that runs, or launches one.
+func (c *Cluster) up(ctx context.Context) error {
 	if _, running := c.Running(); running {
 		return c.await(ctx, nil)
 	}
@@ -88,13 +101,17 @@ func (c *Cluster) launch() (ended chan struct{}, err error) {
 	return ended, nil
 }
 
-// await polls until the server is ready. When our own start lost against another one, that one's is as good.
+// await polls until the server is ready. When our own start lost against another one, that one's is as good. errGone when
+// the other's ends meanwhile.
 func (c *Cluster) await(ctx context.Context, ended chan struct{}) error {
 	tick := time.NewTicker(poll)
 	defer tick.Stop()
 	for {
 		if c.Ready() {
 			return nil
+		}
+		if _, running := c.Running(); ended == nil && !running {
+			return errGone
 		}
 		select {
 		case <-ctx.Done():

@@ -213,8 +213,7 @@ func (f *Fuzzer) Judge(n int, a Answer) []string {
 	if a.Status >= 500 {
 		out = append(out, "is a failure of ours: "+a.Body)
 	}
-	text := strings.HasPrefix(a.kind(), "text/html") || strings.Contains(a.kind(), "json")
-	if m := inside.FindString(a.Body); text && m != "" && !strings.Contains(a.Call.Path, m) && !strings.Contains(a.Call.Body, m) {
+	if m := a.shows(); m != "" && !strings.Contains(a.Call.Path, m) && !strings.Contains(a.Call.Body, m) {
 		out = append(out, fmt.Sprintf("shows the inside: %q", m))
 	}
 	for _, word := range f.World.Forbidden(a.Call.By) {

@@ -30,6 +30,9 @@ func families(texts *locale.Catalog) map[string]bool {
 // Unresolved finds the first text that is a message key or has a placeholder left in it.
 func (w *World) Unresolved(texts ...string) string {
 	for _, s := range texts {
+		if !strings.ContainsAny(s, ".{") {
+			continue
+		}
 		if m := hole.FindString(s); m != "" {
 			return m
 		}

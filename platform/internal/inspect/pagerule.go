@@ -7,8 +7,7 @@ import (
 
 // PageRules holds a page to PRODUCT §7: one h1 that says something, the language it was asked for, a title, inputs with
 // labels, nothing inline that the content security policy would refuse, ids that occur once, links that lead somewhere.
-func PageRules(body, lang string) []string {
-	p := Parse(body)
+func PageRules(p Page, lang string) []string {
 	var out []string
 	say := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
 	if h := p.All("h1"); len(h) != 1 || h[0].Text == "" {
@@ -79,18 +78,18 @@ func elementRules(e Element, ids map[string]int, labelled map[string]bool) []str
 		}
 	case "input", "select", "textarea":
 		kind := e.Attr["type"]
-		if kind != "hidden" && kind != "submit" && !labelled[e.Attr["id"]] && e.Attr["aria-label"] == "" && e.Attr["aria-labelledby"] == "" {
+		if kind != "hidden" && kind != "submit" && !e.Held && !labelled[e.Attr["id"]] && e.Attr["aria-label"] == "" && e.Attr["aria-labelledby"] == "" {
 			say("<%s name=%q> has no label", e.Name, e.Attr["name"])
 		}
 	}
 	return out
 }
 
-// wrapped takes back what is said about inputs that stand inside their label.
+// wrapped finds labels that neither name an input nor hold one.
 func wrapped(p Page) []string {
 	var out []string
 	for _, l := range p.All("label") {
-		if l.Attr["for"] == "" && !strings.Contains(l.Inner, "<input") && !strings.Contains(l.Inner, "<select") && !strings.Contains(l.Inner, "<textarea") {
+		if l.Attr["for"] == "" && !l.Holds {
 			out = append(out, "has a label that belongs to nothing")
 		}
 	}
@@ -98,9 +97,9 @@ func wrapped(p Page) []string {
 }
 
 // Links are the addresses on this portal that a page's links and GET forms lead to, without fragments.
-func Links(body string) []string {
+func Links(p Page) []string {
 	var out []string
-	for _, e := range Parse(body).Elements {
+	for _, e := range p.Elements {
 		href := ""
 		switch {
 		case e.Name == "a", e.Name == "link":

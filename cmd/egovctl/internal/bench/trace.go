@@ -48,7 +48,7 @@ func every(call) bool { return true }
 // leaves behind are traced on, so strace ends only when end (nil if it leaves none) has taken them down.
 func traced(ctx context.Context, b *bench, what string, end func() error, command ...string) (calls, error) {
 	file := filepath.Join(b.root, "strace.out")
-	cmd := exec.CommandContext(ctx, "strace", append([]string{"-f", "-ttt", "-yy", "-o", file, "-e", "trace=" + what}, command...)...)
+	cmd := exec.CommandContext(ctx, "strace", append([]string{"-f", "-ttt", "-yy", "-o", file, "-e", "trace=execve," + what}, command...)...)
 	var said bytes.Buffer
 	cmd.Stderr, cmd.WaitDelay = &said, time.Minute
 	if err := cmd.Start(); err != nil {
@@ -73,6 +73,8 @@ func traced(ctx context.Context, b *bench, what string, end func() error, comman
 			return nil, err
 		}
 	}
+	leash := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() }) // what it traces lives on
+	defer leash.Stop()
 	if waited = <-gone; waited != nil {
 		return nil, fmt.Errorf("strace %s: %w: %s", strings.Join(command, " "), waited, last(said.String(), 400))
 	}
@@ -111,7 +113,8 @@ var (
 	resumed  = regexp.MustCompile(`^(\d+ +\d+\.\d+ )<\.\.\. \w+ resumed>(.*)$`)
 )
 
-// readCalls reads strace's file up to the end of the process that it was started with, and tells whether that has ended.
+// readCalls reads strace's file up to the end of the process that it was started with, whose execve is the first line, and
+// tells whether that has ended.
 func readCalls(file string) (out calls, ended bool) {
 	raw, err := os.ReadFile(file)
 	if err != nil {
@@ -135,7 +138,7 @@ func readCalls(file string) (out calls, ended bool) {
 		if m := endLine.FindStringSubmatch(line); m != nil && m[1] == first {
 			return out, true
 		}
-		if m := callLine.FindStringSubmatch(line); m != nil {
+		if m := callLine.FindStringSubmatch(line); m != nil && m[3] != "execve" {
 			out = append(out, parseCall(m))
 		}
 	}

@@ -9,7 +9,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-const straced = `100 1.000001 openat(AT_FDCWD</work>, "/r/new", O_WRONLY|O_CREAT, 0640) = 5</r/new>
+const straced = `100 1.000000 execve("/r/bin", ["bin"], 0x7ffd /* 3 vars */) = 0
+103 1.000000 +++ exited with 0 +++
+100 1.000001 openat(AT_FDCWD</work>, "/r/new", O_WRONLY|O_CREAT, 0640) = 5</r/new>
 100 1.000002 write(5</r/new>, "abc <\"x\"> = 3\n", 13 <unfinished ...>
 101 1.000003 fsync(7</r/data/a>)        = 0
 100 1.000004 <... write resumed>)        = 13

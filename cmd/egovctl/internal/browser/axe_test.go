@@ -61,8 +61,12 @@ func (v *visitor) violations() []violation {
 	source := axe(v.t)
 	var raw string
 	v.do(chromedp.ActionFunc(func(ctx context.Context) error {
-		if _, problem, err := runtime.Evaluate(source + "; void 0").Do(ctx); err != nil || problem != nil {
-			return fmt.Errorf("load axe: %v %w", problem, err)
+		_, problem, err := runtime.Evaluate(source + "; void 0").Do(ctx)
+		if err != nil {
+			return err
+		}
+		if problem != nil {
+			return problem
 		}
 		// Elements are reported as text: a page may hold more nodes than one wants to carry.
 		return chromedp.Evaluate(`axe.run(document, {resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations))`, &raw,

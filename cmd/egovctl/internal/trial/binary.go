@@ -43,14 +43,14 @@ var built = sync.OnceValues(func() (string, error) {
 	if err := onExit(`rm -rf "$DIR"`, "DIR="+dir); err != nil {
 		return "", err
 	}
-	return Build("", dir)
+	return build(dir)
 })
 
-// Build compiles the command of the module that contains the folder tree ("" for this one) into dir.
-func Build(tree, dir string) (string, error) {
+// build compiles the command of this code base into dir.
+func build(dir string, flags ...string) (string, error) {
 	path := filepath.Join(dir, "egovctl")
-	c := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w -X main.version="+Version, "-o", path, Module+"/cmd/egovctl")
-	c.Dir = tree
+	args := append([]string{"build", "-trimpath", "-ldflags", "-s -w -X main.version=" + Version, "-o", path}, flags...)
+	c := exec.Command("go", append(args, Module+"/cmd/egovctl")...)
 	c.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := c.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build egovctl: %w\n%s", err, out)

@@ -46,12 +46,24 @@ func (p *Place) KillAtEach(kinds []string, args ...string) (at []string) {
 // returns how many there were until then. Programs that the command starts are not traced and their syncs not counted.
 func (p *Place) KillAtSync(n int, args ...string) (seen int, killed bool) {
 	p.T.Helper()
+	return p.killAtSync("", n, args...)
+}
+
+// KillAtSyncOf is KillAtSync at the first fsync of a file whose path holds a word.
+func (p *Place) KillAtSyncOf(word string, args ...string) (killed bool) {
+	p.T.Helper()
+	_, killed = p.killAtSync(word, 1, args...)
+	return killed
+}
+
+func (p *Place) killAtSync(word string, n int, args ...string) (seen int, killed bool) {
+	p.T.Helper()
 	read, write, err := os.Pipe()
 	if err != nil {
 		p.T.Fatal(err)
 	}
 	// Each sync waits on its way back to the program for as long as we may need to act on the line that tells of it.
-	c := exec.Command("strace", append([]string{"-f", "-b", "execve", "-qq", "-e", "signal=none", "-e", "trace=fsync,fdatasync,syncfs",
+	c := exec.Command("strace", append([]string{"-f", "-y", "-b", "execve", "-qq", "-e", "signal=none", "-e", "trace=fsync,fdatasync,syncfs",
 		"-e", "inject=fsync,fdatasync,syncfs:delay_exit=3000", "-o", "/dev/fd/3"}, p.line(args)...)...)
 	c.Env, c.ExtraFiles, c.WaitDelay = bare(nil), []*os.File{write}, 5*time.Second
 	if err := c.Start(); err != nil {
@@ -62,7 +74,7 @@ func (p *Place) KillAtSync(n int, args ...string) (seen int, killed bool) {
 	defer timer.Stop()
 	for s := bufio.NewScanner(read); s.Scan(); {
 		task, call, ok := strings.Cut(s.Text(), " ")
-		if !ok || strings.Contains(call, "<unfinished") || !strings.Contains(call, "sync") {
+		if !ok || strings.Contains(call, "<unfinished") || !strings.Contains(call, "sync") || !strings.Contains(call, word) {
 			continue
 		}
 		if seen++; seen == n {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 )
 
 // Small mounts a file system of the given size in megabytes below Base and moves Root onto it. Root mounts it; anybody
@@ -51,4 +52,22 @@ func (p *Place) Alone() *Place {
 	q := *p
 	q.Through = apart(flags, "ip link set lo up")
 	return &q
+}
+
+// Together runs several command lines of egovctl one after the other in one shell, and so in one namespace. It stops at
+// the first that fails; stdout and stderr are those of all.
+func (p *Place) Together(lines ...[]string) Outcome {
+	p.T.Helper()
+	bare := *p
+	bare.Through = nil
+	var script []string
+	for _, args := range lines {
+		var words []string
+		for _, w := range bare.line(args) {
+			words = append(words, "'"+strings.ReplaceAll(w, "'", `'\''`)+"'")
+		}
+		script = append(script, strings.Join(words, " "))
+	}
+	line := append(append([]string{}, p.Through...), "/bin/sh", "-c", strings.Join(script, " && "))
+	return Exec(p.T, nil, line[0], line[1:]...)
 }

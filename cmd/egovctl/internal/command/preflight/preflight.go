@@ -11,7 +11,6 @@ import (
 	"egovctl/provisioning/checks"
 	"egovctl/provisioning/checks/check"
 	"egovctl/provisioning/host"
-	"egovctl/provisioning/instance"
 )
 
 // New makes the command.
@@ -38,7 +37,10 @@ func run(ctx context.Context, env *wire.Env, flags map[string]string) error {
 	if err != nil {
 		return err
 	}
-	site := instance.At(env.Root(), answers, env.Version)
+	site, err := env.NewSite(answers, false)
+	if err != nil {
+		return err
+	}
 	results := check.All(ctx, check.Look{Site: site, Host: host.ReadOnly(env.Host())}, checks.Preflight())
 	if err := env.ShowFindings(results, "preflight.findings"); err != nil || env.JSON() {
 		return err

@@ -43,7 +43,7 @@ func Routes(office Office, labels Labels) []web.Route {
 	admins := web.Access{Roles: []who.Role{who.Admin, who.AgencyAdmin}, Relation: web.OwnAgency, Scope: "agencies of the account's positions"}
 	return []web.Route{
 		{Method: http.MethodPost, Pattern: "/api/v1/session", Format: web.API, Access: web.Access{Public: true, Relation: web.Any},
-			Summary: "identity.api.sign_in", Handler: d.signIn, MaxBody: 8 << 10, Body: credentials{}, Answer: opened{}},
+			Summary: "identity.api.sign_in", Handler: d.signIn, MaxBody: 8 << 10, Body: credentials{}, Answer: opened{}, Status: http.StatusOK},
 		{Method: http.MethodGet, Pattern: "/api/v1/session", Format: web.API, Access: own, Summary: "identity.api.session",
 			Handler: d.session, Answer: current{}},
 		{Method: http.MethodDelete, Pattern: "/api/v1/session", Format: web.API, Access: own, Summary: "identity.api.sign_out",
@@ -55,10 +55,10 @@ func Routes(office Office, labels Labels) []web.Route {
 		{Method: http.MethodPut, Pattern: "/api/v1/accounts/{login}/positions", Format: web.API, Access: admins,
 			Summary: "identity.api.positions", Handler: d.positions, MaxBody: 64 << 10, Body: positions{}, Answer: account.Account{}},
 		{Method: http.MethodPost, Pattern: "/api/v1/accounts/{login}/lock", Format: web.API, Access: admins, Summary: "identity.api.lock",
-			Handler: d.turn(office.Lock), Answer: account.Account{}},
+			Handler: d.turn(office.Lock), Answer: account.Account{}, Status: http.StatusOK},
 		{Method: http.MethodPost, Pattern: "/api/v1/accounts/{login}/unlock", Format: web.API, Access: admins, Summary: "identity.api.unlock",
-			Handler: d.turn(office.Unlock), Answer: account.Account{}},
+			Handler: d.turn(office.Unlock), Answer: account.Account{}, Status: http.StatusOK},
 		{Method: http.MethodPost, Pattern: "/api/v1/accounts/{login}/reset", Format: web.API, Access: admins, Summary: "identity.api.reset",
-			Handler: d.reset, Answer: created{}},
+			Handler: d.reset, Answer: created{}, Status: http.StatusOK},
 	}
 }

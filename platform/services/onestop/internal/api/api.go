@@ -34,7 +34,7 @@ func Routes(d *desk.Desk, texts *locale.Catalog) []web.Route {
 		{Method: http.MethodPost, Pattern: "/api/v1/dossiers", Format: web.API, Access: filers, Summary: "onestop.route.file",
 			Handler: a.file, Body: filing{}, Answer: filed{}},
 		{Method: http.MethodGet, Pattern: "/api/v1/dossiers/{code}", Format: web.API, Access: web.Access{Public: true, Relation: web.Any},
-			Summary: "onestop.route.track", Handler: a.track, Rate: web.RateTracking, Answer: tracked{},
+			Summary: "onestop.route.track", Handler: a.track, Rate: web.RateTracking, Answer: web.AnyOf{tracked{}, standing{}},
 			Params: []web.Parameter{{Name: "secret", Summary: "onestop.param.secret"}}},
 		{Method: http.MethodPost, Pattern: "/api/v1/dossiers/{code}/actions/{action}", Format: web.API, Access: actors,
 			Summary: "onestop.route.act", Handler: a.act, Body: action{}, Answer: acted{}},

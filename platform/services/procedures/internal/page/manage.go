@@ -1,12 +1,14 @@
 package page
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"path"
 	"strings"
 
 	"egovctl/platform/kernel/fault"
+	"egovctl/platform/kernel/who"
 	"egovctl/platform/services/procedures/internal/exchange"
 	"egovctl/platform/web"
 )
@@ -38,6 +40,12 @@ func (d desk) only(r *http.Request) error {
 		return fault.New(fault.Forbidden, "forbidden")
 	}
 	return err
+}
+
+// keeps narrows the line in the navigation to those whom the page lets in.
+func (d desk) keeps(ctx context.Context, p who.Principal) bool {
+	may, err := d.office.Administers(ctx, p)
+	return err == nil && may
 }
 
 // upload answers POST /quan-tri/thu-tuc: a sheet, tried or stored.

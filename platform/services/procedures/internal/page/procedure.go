@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"egovctl/platform/kernel/who"
 	"egovctl/platform/packaged"
 	"egovctl/platform/services/procedures/internal/catalogue"
 	"egovctl/platform/web"
@@ -14,7 +15,7 @@ import (
 type ProcedurePage struct {
 	catalogue.View
 	Channels []Channel
-	Filing   bool // this portal takes dossiers online
+	Filing   bool // the reader may file online at this portal
 	Editor   bool // the reader may change the catalogue
 }
 
@@ -64,7 +65,7 @@ func (d desk) procedure(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := ProcedurePage{View: v, Channels: channelsOf(v.Procedure.Procedure), Filing: d.filing}
+	p := ProcedurePage{View: v, Channels: channelsOf(v.Procedure.Procedure), Filing: d.filing && by.Kind != who.Official} // officials take dossiers in at the counter
 	if p.Editor, err = d.office.Administers(r.Context(), by); err != nil {
 		return err
 	}

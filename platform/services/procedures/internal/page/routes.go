@@ -48,7 +48,7 @@ func Routes(office Office, pages *web.Pages, filing bool) []web.Route {
 	return []web.Route{
 		{Method: http.MethodGet, Pattern: "/thu-tuc", Format: web.Page, Access: public, Summary: "procedures.page.search", Handler: d.search},
 		{Method: http.MethodGet, Pattern: "/thu-tuc/{code}", Format: web.Page, Access: public, Summary: "procedures.page.procedure", Handler: d.procedure},
-		{Method: http.MethodGet, Pattern: "/quan-tri/thu-tuc", Format: web.Page, Access: province, Summary: "procedures.page.manage", Handler: d.manage},
+		{Method: http.MethodGet, Pattern: "/quan-tri/thu-tuc", Format: web.Page, Access: province, Summary: "procedures.page.manage", Handler: d.manage, Shown: d.keeps},
 		{Method: http.MethodPost, Pattern: "/quan-tri/thu-tuc", Format: web.Page, Access: province, MaxBody: maxSheet,
 			Summary: "procedures.page.import", Handler: d.upload},
 		{Method: http.MethodGet, Pattern: "/quan-tri/thu-tuc/tai-ve", Format: web.Page, Access: province, Summary: "procedures.page.export", Handler: d.download},
