@@ -89,10 +89,11 @@ func run(ctx context.Context) error {
 		}
 		b.say("%s ...", s.name)
 		got, err := s.run(ctx, b)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
 		rows = append(rows, got...)
+		if ctx.Err() != nil {
+			rows = append(rows, missing(s.name, ctx.Err())) // what was measured before is told all the same
+			break
+		}
 		if err != nil {
 			rows = append(rows, missing(s.name, err))
 		}

@@ -145,8 +145,6 @@ func (w walk) work(code string) {
 		actions []string
 	}{{"head", []string{"assign"}}, {"officer", []string{"appraise", "submit"}}, {"leader", []string{"sign"}}, {"registrar", []string{"issue"}}, {"clerk", []string{"return"}}} {
 		w.as(s.role)
-		w.v.open("/mot-cua")
-		w.look()
 		for _, a := range s.actions {
 			w.v.open("/ho-so/" + code)
 			if w.v.count(form(a)) == 0 {
@@ -232,7 +230,6 @@ func (w walk) act(action string) {
 		v.do(chromedp.SetValue(officer, v.value(officer+" option:nth-child(2)"), chromedp.ByQuery))
 	}
 	v.press(form(action) + " button")
-	w.look()
 }
 
 var shown = regexp.MustCompile(`(?s)\(((?:\\.|[^\\)])*)\) ?Tj`)

@@ -30,6 +30,7 @@ func dress(env *wire.Env, root *cobra.Command) {
 				c.Annotations = map[string]string{"exit": indent(env.T(key + ".exit"))}
 			}
 		}
+		c.DisableFlagsInUseLine = true // "[flags]" is English; the list below says it
 		if c.Runnable() && c.Args == nil {
 			c.Args = cobra.NoArgs
 		}

@@ -67,7 +67,10 @@ func schema(env *wire.Env) error {
 }
 
 func diff(env *wire.Env) error {
-	old, err := env.Installed()
+	if _, err := env.Installed(); err != nil {
+		return err
+	}
+	old, err := instance.Load(instance.Sources{File: env.Root().Applied()}) // instance.yaml itself may be edited by hand
 	if err != nil {
 		return err
 	}

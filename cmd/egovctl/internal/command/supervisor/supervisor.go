@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"strconv"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,6 +28,7 @@ func run(ctx context.Context, env *wire.Env) error {
 	if err != nil {
 		return fault.Wrap(err, fault.Invalid, "supervise.socket")
 	}
+	syscall.CloseOnExec(fd) // the platform is given it; PostgreSQL, which Watch starts, must not hold the port after us
 	site, err := env.Site()
 	if err != nil {
 		return err
