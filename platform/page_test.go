@@ -111,7 +111,9 @@ func follow(w *inspect.World, p *inspect.Person, lang string) (read []inspect.An
 			}
 		}
 		a := w.Do(inspect.Call{By: p, Method: "GET", Path: s.path, Lang: lang})
-		read = append(read, a)
+		kept := a
+		kept.Body = "" // a thousand pages are much to hold
+		read = append(read, kept)
 		found = append(found, w.Sound(a)...)
 		found = append(found, w.Leaks(p, inspect.Target{}, a)...)
 		toSignIn := !p.SignedIn() && a.Status == 303 && strings.HasPrefix(a.Header.Get("Location"), "/dang-nhap?")

@@ -30,11 +30,11 @@ func (s *schemas) of(v any) object {
 	if !ok {
 		return s.schema(reflect.TypeOf(v))
 	}
-	var any []object
+	var all []object
 	for _, x := range several {
-		any = append(any, s.of(x))
+		all = append(all, s.of(x))
 	}
-	return object{"anyOf": any}
+	return object{"anyOf": all}
 }
 
 func (s *schemas) schema(t reflect.Type) object {

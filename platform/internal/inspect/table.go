@@ -124,12 +124,12 @@ func mine(all []Table, t Table, alias string, depth int) string {
 				continue
 			}
 			up := fmt.Sprintf("p%d", depth)
-			add("exists (select from %s %s where %s.%s = %s.%s and (%s))", k.Table, up, up, k.To, alias, k.From, mine(all, all[i], up, depth-1))
+			add("%s.%s in (select %s.%s from %s %s where %s)", alias, k.From, up, k.To, k.Table, up, mine(all, all[i], up, depth-1))
 		}
 		for _, k := range t.Children {
 			i := slices.IndexFunc(all, func(c Table) bool { return c.Name == k.Table })
 			down := fmt.Sprintf("c%d", depth)
-			add("exists (select from %s %s where %s.%s = %s.%s and (%s))", k.Table, down, down, k.To, alias, k.From, mine(all, all[i], down, 0))
+			add("%s.%s in (select %s.%s from %s %s where %s)", alias, k.From, down, k.To, k.Table, down, mine(all, all[i], down, 0))
 		}
 	}
 	if len(or) == 0 {
