@@ -11,7 +11,7 @@ DIST := $(ASSETS)/dist
 DEMO_ROOT ?= $(shell [ "$$(id -u)" = 0 ] && echo /opt/egov-demo || echo $(HOME)/egov-demo)
 DEMO_LISTEN ?= 127.0.0.1:8080
 
-.PHONY: help build demo demo-stop test check bench drill clean assets
+.PHONY: help build demo demo-stop test check bench drill clean assets deb
 
 help: ## print the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,7 +34,7 @@ demo-stop: ## stop the demo and remove it with its data
 	bin/egovctl uninstall --root $(DEMO_ROOT) --purge-data --yes
 
 test: ## get what is missing, run every test
-	@.ci/need postgres node chromium
+	@.ci/need postgres node chromium strace
 	@$(MAKE) --no-print-directory build
 	$(GO) test -timeout 30m ./...
 
@@ -44,14 +44,18 @@ check: ## format, lint, vet, import law, generated files, links and paths in doc
 	@test -z "$$(gofmt -l cmd platform provisioning templates)" || { gofmt -l cmd platform provisioning templates; echo "gofmt: the files above"; exit 1; }
 	$(GO) vet ./...
 	$(GO) tool -modfile=.ci/tools.mod golangci-lint run ./...
-	shellcheck .ci/run .ci/need
+	shellcheck .ci/run .ci/need templates/portals/assets/build installers/deb/build
 	$(GO) test ./cmd/egovctl/internal/house/...
 
+deb: build ## dist/egovctl_VERSION_ARCH.deb
+	installers/deb/build $(VERSION)
+
 bench: build ## figures as counts and ratios, one table
+	@.ci/need postgres strace
 	$(GO) run ./cmd/egovctl/internal/bench
 
 drill: build ## install, cut at every journal line, resume
 	$(GO) test -count=1 -timeout 20m -tags drill -run Drill ./cmd/egovctl/...
 
 clean: ## remove what was built
-	rm -rf bin $(ASSETS)/node_modules && find $(DIST) -type f -not -name PLACEHOLDER.txt -delete
+	rm -rf bin dist && find $(DIST) -type f -not -name PLACEHOLDER.txt -delete

@@ -54,7 +54,7 @@ func Keys() []Key {
 		{Path: "http.listen", Type: Text, Default: "127.0.0.1:8080", Check: isAddress, Must: "config.must.address"},
 		{Path: "http.public_url", Type: Text, Default: "", Check: optional(isURL), Must: "config.must.url"},
 		{Path: "http.tls", Type: Text, Default: "off", OneOf: []string{"off", "files", "internal-ca", "acme"}},
-		{Path: "services.disabled", Type: List, Default: []string{}, Check: matches(`^[a-z]{2,20}$`), Must: "config.must.service"},
+		{Path: "services.disabled", Type: List, Default: []string{}, Check: matches(`^(procedures|onestop|sites)$`), Must: "config.must.service"},
 		{Path: "filing.public", Type: Switch, Default: true},
 		{Path: "citizens.sign_in", Type: Text, Default: "local", OneOf: []string{"upstream", "local"}},
 		{Path: "mail.smarthost", Type: Text, Default: "", Check: optional(isAddress), Must: "config.must.address"},

@@ -131,13 +131,13 @@ func TestPages(t *testing.T) {
 	o := open(t, small())
 	for _, c := range []row{
 		{name: "the search", method: "GET", target: "/thu-tuc?q=khai+sinh", status: 200,
-			want: []string{"<h1>Thủ tục hành chính</h1>", `<a class="title" href="/thu-tuc/1.001193">Đăng ký khai sinh</a>`, "Tìm thấy 1 thủ tục", `<label for="q">`}, wantNot: []string{"<script", "style=", "procedures."}},
+			want: []string{"<h1>Thủ tục hành chính</h1>", `<a class="title" lang="vi" href="/thu-tuc/1.001193">Đăng ký khai sinh</a>`, "Tìm thấy 1 thủ tục", `<label for="q">`}, wantNot: []string{"<script", "style=", "procedures."}},
 		{name: "the search in English", method: "GET", target: "/thu-tuc?lang=en", status: 200, want: []string{"Administrative procedures", "Announced procedures in the catalogue: 4."}, wantNot: []string{secretName, "procedures."}},
 		{name: "nothing found", method: "GET", target: "/thu-tuc?q=qwrtp", status: 200, want: []string{"Không tìm thấy thủ tục nào"}},
 		{name: "a filter that is not there", method: "GET", target: "/thu-tuc?level=city", status: 400, want: []string{"Cấp hành chính «city» không có", `<label for="q">`}},
 		{name: "what was typed is shown, not run", method: "GET", target: "/thu-tuc?q=" + url.QueryEscape(`"><script>x`), status: 200, wantNot: []string{"<script"}},
 		{name: "a procedure", method: "GET", target: "/thu-tuc/1.001193", status: 200,
-			want: []string{"<h1>Đăng ký khai sinh</h1>", "3,5 ngày làm việc", "Lệ phí", "8.000 đ", "Giấy chứng sinh", "60/2014/QH13", "Giấy khai sinh", `href="/nop-ho-so/1.001193?agency=H17.30"`}, wantNot: []string{"<script", "style=", "procedures.", "/quan-tri/"}},
+			want: []string{`<h1 lang="vi">Đăng ký khai sinh</h1>`, "3,5 ngày làm việc", "Lệ phí", "8.000 đ", "Giấy chứng sinh", "60/2014/QH13", "Giấy khai sinh", `href="/nop-ho-so/1.001193?agency=H17.30"`}, wantNot: []string{"<script", "style=", "procedures.", "/quan-tri/"}},
 		{name: "one at the counter only has no link to file", method: "GET", target: "/thu-tuc/1.000894", status: 200, want: []string{"5 ngày làm việc", "10 ngày làm việc", "Nộp tại bộ phận một cửa", "chưa ghi thành phần"}, wantNot: []string{"/nop-ho-so/"}},
 		{name: "an unknown procedure", method: "GET", target: "/thu-tuc/1.999999", status: 404, want: []string{"<h1>Không tìm thấy</h1>", "1.999999"}},
 		{name: "one that is not announced", method: "GET", target: "/thu-tuc/1.013225", status: 404, wantNot: []string{secretName}},

@@ -3,6 +3,9 @@ package account
 
 import (
 	"context"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
 
 	"egovctl/platform/kernel/fault"
 	"egovctl/provisioning/engine"
@@ -38,7 +41,24 @@ func (s *Step) Apply(_ context.Context, on engine.Host, c engine.Change, _ engin
 	return err
 }
 
-// Undo removes the account; the journal says that we made it.
+// Undo removes the account; the journal says that we made it. While processes of another instance of the same name run
+// under it, it stays: they could not go on without it.
 func (s *Step) Undo(_ context.Context, on engine.Host, c engine.Change) error {
+	a, err := on.LookupAccount(c.Target)
+	if err == nil && inUse(a.UID) {
+		return nil
+	}
 	return on.RemoveAccount(c.Target)
+}
+
+// inUse reports whether a process runs under uid.
+func inUse(uid int) bool {
+	processes, _ := filepath.Glob("/proc/[0-9]*") // only a malformed pattern fails
+	for _, p := range processes {
+		var st unix.Stat_t
+		if unix.Stat(p, &st) == nil && int(st.Uid) == uid {
+			return true
+		}
+	}
+	return false
 }

@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"egovctl/cmd/egovctl/internal/term"
 	"egovctl/cmd/egovctl/internal/wire"
@@ -88,7 +89,10 @@ func New(env *wire.Env, commands []Maker) *cobra.Command {
 	f.BoolVar(&env.Flags.DryRun, "dry-run", false, env.T("cli.flag.dry_run"))
 	f.BoolVarP(&env.Flags.Verbose, "verbose", "v", false, env.T("cli.flag.verbose"))
 	f.BoolP("help", "h", false, env.T("cli.flag.help"))
-	cmd.PersistentPreRunE = func(*cobra.Command, []string) error {
+	cmd.PersistentPreRunE = func(c *cobra.Command, _ []string) error {
+		if empty := emptied(c); empty != "" { // an unset shell variable must not mean the default instance
+			return fault.New(fault.Invalid, "cli.empty", "flag", "--"+empty)
+		}
 		if o := env.Flags.Output; o != "text" && o != "json" {
 			return fault.New(fault.Invalid, "cli.output", "value", o)
 		}
@@ -109,6 +113,16 @@ func New(env *wire.Env, commands []Maker) *cobra.Command {
 func usage(c *cobra.Command, err error) error {
 	key, pairs := misused(err)
 	return fault.Wrap(err, fault.Invalid, key, append(pairs, "command", c.CommandPath())...)
+}
+
+// emptied names a flag that was given as empty text; "" when none was.
+func emptied(c *cobra.Command) (name string) {
+	c.Flags().Visit(func(f *pflag.Flag) {
+		if f.Value.Type() == "string" && f.Value.String() == "" {
+			name = f.Name
+		}
+	})
+	return name
 }
 
 // language of this run: --lang, EGOV_LANG, the instance's own, Vietnamese. It is needed before the flags are parsed,

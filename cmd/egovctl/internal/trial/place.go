@@ -78,8 +78,16 @@ func lay(binary string) (*Place, *watcher, error) {
 // clean removes an instance in any state: in the proper way first, then by force.
 const clean = `
 "$EGOVCTL" uninstall --root "$ROOT" --purge-data --yes >/dev/null 2>&1
-for p in /proc/[0-9]*; do
-  if tr '\0' ' ' <"$p/cmdline" 2>/dev/null | grep -qF -- "$BASE/"; then kill -9 "${p#/proc/}"; fi
+for round in 1 2 3 4 5 6 7 8 9 10; do # one may have started another while we looked
+  found=
+  for p in /proc/[0-9]*; do
+    if tr '\0' ' ' 2>/dev/null <"$p/cmdline" | grep -qF -- "$BASE/"; then
+      found=yes
+      kill -9 "${p#/proc/}" 2>/dev/null
+    fi
+  done 2>/dev/null
+  [ -n "$found" ] || break
+  sleep 0.1
 done
 grep -F " $BASE/" /proc/mounts | while read -r _ at _; do umount -l "$at"; done
 rm -rf "$BASE" || { sleep 1; rm -rf "$BASE"; }

@@ -35,6 +35,9 @@ func (p *Place) processes(word string) []int {
 			continue // it ended in between
 		}
 		args := bytes.Split(bytes.TrimSuffix(raw, []byte{0}), []byte{0})
+		if filepath.Base(string(args[0])) == "strace" {
+			continue // it has the traced command line in its own
+		}
 		of, is := false, word == ""
 		for _, a := range args {
 			of = of || string(a) == p.Root || strings.HasPrefix(string(a), p.Root+"/")

@@ -23,6 +23,7 @@ import (
 	"egovctl/provisioning/instance"
 	"egovctl/provisioning/sequence"
 	"egovctl/provisioning/steps/answers"
+	"egovctl/provisioning/steps/release"
 	"egovctl/provisioning/steps/seed"
 	"egovctl/templates"
 )
@@ -151,5 +152,7 @@ func (in *Installation) Preflight(ctx context.Context) error {
 	if len(found) > 0 {
 		return found
 	}
-	return nil
+	// Another release, or other bytes under the same version, are refused before anything is written.
+	_, err := release.New(in.Parts.Site, in.Parts.Binary).Plan(ctx, look.Host)
+	return err
 }
