@@ -25,6 +25,7 @@ func TestTheStreet(t *testing.T) {
 	t.Run("another site's page writes nothing through a person's browser", func(t *testing.T) { crossSite(t, w, lines) })
 	t.Run("odd requests break nothing", func(t *testing.T) { fuzz(t, w, lines) })
 	t.Run("the database still shows nobody what is not theirs", func(t *testing.T) { wall(t, w) })
+	t.Run("the inspection sees what is planted", func(t *testing.T) { twins(t, w, lines) })
 	t.Run("the audit log is sealed and verifies", func(t *testing.T) { sealed(t, w) })
 }
 

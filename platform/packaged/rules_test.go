@@ -1,6 +1,7 @@
 package packaged
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -261,7 +262,7 @@ func TestTableReadsWhatItWasGivenAndRefusesTheRest(t *testing.T) {
 	for text, want := range map[string]error{
 		"b,a\n1,2\n": errHeader, "": errHeader, "a,b\n1\n": errCells, "a,b\n1,2,3\n": errCells, "a,b\n\"1,2\n": errQuotes, "a,b\n\"1\"2,3\n": errQuotes,
 	} {
-		if _, err := read(text); err != want {
+		if _, err := read(text); !errors.Is(err, want) {
 			t.Errorf("%q: %v, want %v", text, err, want)
 		}
 	}

@@ -36,7 +36,7 @@ func FileSystem(path string) (magic int64, err error) {
 	if err := unix.Statfs(Standing(path), &st); err != nil {
 		return 0, fmt.Errorf("file system of %s: %w", path, err)
 	}
-	return int64(st.Type), nil
+	return int64(st.Type), nil //nolint:unconvert // int32 on other processors
 }
 
 // Writable reports whether this process may make files in folder.

@@ -58,7 +58,7 @@ func openLog(path string, as *engine.Account) (*os.File, error) {
 	}
 	if as != nil && root() {
 		if err := f.Chown(as.UID, as.GID); err != nil {
-			f.Close()
+			_ = f.Close()
 			return nil, fmt.Errorf("open log: %w", err)
 		}
 	}

@@ -11,10 +11,14 @@ import (
 // Folder is where an administrator's units lie.
 const Folder = "/etc/systemd/system"
 
-// Socket, Service and Server are the names of an instance's units: the front door, the platform, PostgreSQL.
-func Socket(c instance.Config) string  { return c.Account() + ".socket" }
+// Socket is the unit of the front door.
+func Socket(c instance.Config) string { return c.Account() + ".socket" }
+
+// Service is the platform's unit.
 func Service(c instance.Config) string { return c.Account() + ".service" }
-func Server(c instance.Config) string  { return c.Account() + "-postgres.service" }
+
+// Server is PostgreSQL's unit.
+func Server(c instance.Config) string { return c.Account() + "-postgres.service" }
 
 // RootMark is the line by which a unit file says whose it is: systemd passes over sections and keys that begin with X-.
 func RootMark(root instance.Root) string { return "X-Egovctl-Root=" + string(root) + "\n" }

@@ -170,8 +170,8 @@ func (w *World) Wall(ctx context.Context, all []Table, t Table, e Exception, p *
 	}
 	var out []string
 	var held string
-	err = w.DB.Owner().Raw().QueryRow(ctx, fmt.Sprintf(`select coalesce(min(word), '') from %s t, unnest($2::text[]) word
-		where t.ctid = any ($1::text[]::tid[]) and strpos(lower(t::text), lower(word)) > 0`, t.Name), rows, w.Forbidden(p)).Scan(&held)
+	err = w.DB.Owner().Raw().QueryRow(ctx, fmt.Sprintf(`select coalesce(min(canary.said), '') from %s t, unnest($2::text[]) canary (said)
+		where t.ctid = any ($1::text[]::tid[]) and strpos(lower(t::text), lower(canary.said)) > 0`, t.Name), rows, w.Forbidden(p)).Scan(&held)
 	if err != nil {
 		return nil, err
 	}

@@ -56,7 +56,7 @@ func (d *Data) connect() (*platform.Offices, error) {
 		return nil, err
 	}
 	return platform.Open(module.Deps{
-		DB: d.pool, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Clock: clock.System{}, Texts: d.env.Texts, Settings: settings(d.env, d.site),
+		DB: d.pool, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Clock: clock.System{}, Texts: d.env.Texts, Settings: settings(d.site),
 	}, app.Files(templates.FS, d.site.Root.LocalTemplates()), d.site.Answers.Services.Disabled)
 }
 
@@ -126,7 +126,7 @@ func (d *Data) Close() {
 	}
 }
 
-func settings(e *Env, site instance.Site) module.Settings {
+func settings(site instance.Site) module.Settings {
 	c := site.Answers.Config
 	return module.Settings{
 		Instance: c.Instance, Profile: c.Province.Profile, Version: site.Version, PublicURL: c.PublicURL(),

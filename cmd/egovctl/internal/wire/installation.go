@@ -59,7 +59,7 @@ func NewInstallation(_ context.Context, env *Env, site instance.Site, o InstallO
 	in.profile = profile
 	in.set = sync.OnceValues(func() (*packaged.Set, error) { return packaged.Load(templates.FS, id) })
 	in.data = env.data(site)
-	bare, err := platform.Open(module.Deps{Texts: env.Texts, Clock: clock.System{}, Settings: settings(env, site)}, app.Files(templates.FS, site.Root.LocalTemplates()), nil)
+	bare, err := platform.Open(module.Deps{Texts: env.Texts, Clock: clock.System{}, Settings: settings(site)}, app.Files(templates.FS, site.Root.LocalTemplates()), nil)
 	if err != nil {
 		return nil, err
 	}

@@ -28,7 +28,7 @@ func (e *Env) Platform(ctx context.Context, site instance.Site, log *slog.Logger
 		return nil, err
 	}
 	return app.New(ctx, app.Config{
-		DSN: dsn, Settings: settings(e, site), Profile: profile, Templates: templates.FS, Local: site.Root.LocalTemplates(), Log: log,
+		DSN: dsn, Settings: settings(site), Profile: profile, Templates: templates.FS, Local: site.Root.LocalTemplates(), Log: log,
 		AuditKey: site.Root.Secret(instance.AuditKey), AuditHead: site.Root.AuditHead(), Disabled: site.Answers.Services.Disabled,
 	})
 }
@@ -39,7 +39,7 @@ func (e *Env) Overrides(site instance.Site) ([]health.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	deps := module.Deps{Texts: e.Texts, Clock: clock.System{}, Pages: pages, Settings: settings(e, site)}
+	deps := module.Deps{Texts: e.Texts, Clock: clock.System{}, Pages: pages, Settings: settings(site)}
 	if _, err := platform.Open(deps, app.Files(templates.FS, site.Root.LocalTemplates()), nil); err != nil { // each service shows its pages' samples
 		return nil, err
 	}

@@ -41,7 +41,7 @@ func show(ctx context.Context, env *wire.Env, code, asOf string) error {
 			return err
 		}
 		if lives = living(lives, on); len(lives) == 0 {
-			return fault.New(fault.NotFound, "commands.units.not_then", "code", code, "date", date(on, ""))
+			return fault.New(fault.NotFound, "commands.units.not_then", "code", code, "date", date(on))
 		}
 		return nil
 	})

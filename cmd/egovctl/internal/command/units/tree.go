@@ -57,7 +57,7 @@ func tree(ctx context.Context, env *wire.Env, asOf string, depth int) error {
 	if err := draw(env.Out, nodes, "", true); err != nil {
 		return err
 	}
-	desk.Note(env, "commands.units.count", "n", money.Group(int64(count(nodes))), "date", date(on, ""))
+	desk.Note(env, "commands.units.count", "n", money.Group(int64(count(nodes))), "date", date(on))
 	if frozen {
 		desk.Note(env, "agencies.units.frozen")
 	}

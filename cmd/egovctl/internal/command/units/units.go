@@ -13,10 +13,10 @@ import (
 // New makes the command.
 func New(env *wire.Env) *cobra.Command { return desk.Group("units", newTree(env), newShow(env)) }
 
-// date writes an open day as the word given.
-func date(d agencies.Day, open string) string {
+// date writes a day; nothing for an open one.
+func date(d agencies.Day) string {
 	if d.IsZero() {
-		return open
+		return ""
 	}
 	return locale.Date(d.Time)
 }
@@ -27,9 +27,9 @@ func span(env *wire.Env, from, to agencies.Day) string {
 	case from.IsZero() && to.IsZero():
 		return ""
 	case to.IsZero():
-		return env.T("commands.units.from", "from", date(from, ""))
+		return env.T("commands.units.from", "from", date(from))
 	case from.IsZero():
-		return env.T("commands.units.to", "to", date(to, ""))
+		return env.T("commands.units.to", "to", date(to))
 	}
-	return env.T("commands.units.span", "from", date(from, ""), "to", date(to, ""))
+	return env.T("commands.units.span", "from", date(from), "to", date(to))
 }
