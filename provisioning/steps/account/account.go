@@ -2,7 +2,9 @@
 package account
 
 import (
+	"bytes"
 	"context"
+	"os"
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
@@ -51,14 +53,22 @@ func (s *Step) Undo(_ context.Context, on engine.Host, c engine.Change) error {
 	return on.RemoveAccount(c.Target)
 }
 
-// inUse reports whether a process runs under uid.
+// inUse reports whether a process runs under uid. One that has ended and was not collected by its parent yet is none:
+// our own server and platform are such for a moment after they were stopped.
 func inUse(uid int) bool {
 	processes, _ := filepath.Glob("/proc/[0-9]*") // only a malformed pattern fails
 	for _, p := range processes {
 		var st unix.Stat_t
-		if unix.Stat(p, &st) == nil && int(st.Uid) == uid {
+		if unix.Stat(p, &st) == nil && int(st.Uid) == uid && !ended(p) {
 			return true
 		}
 	}
 	return false
+}
+
+// ended reports whether a folder of /proc is that of a zombie: its state stands behind the name in brackets.
+func ended(process string) bool {
+	raw, err := os.ReadFile(filepath.Join(process, "stat"))
+	at := bytes.LastIndexByte(raw, ')')
+	return err != nil || (at >= 0 && bytes.HasPrefix(raw[at:], []byte(") Z")))
 }
