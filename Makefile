@@ -55,7 +55,7 @@ bench: build ## figures as counts and ratios, one table
 	$(GO) run ./cmd/egovctl/internal/bench
 
 drill: build ## install, cut at every journal line, resume
-	$(GO) test -count=1 -timeout 20m -tags drill -run Drill ./cmd/egovctl/...
+	$(GO) test -count=1 -timeout 90m -tags drill -run Drill ./cmd/egovctl/...
 
 clean: ## remove what was built
 	rm -rf bin dist && find $(DIST) -type f -not -name PLACEHOLDER.txt -delete

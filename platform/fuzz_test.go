@@ -33,7 +33,6 @@ func fuzz(t *testing.T, w *inspect.World, lines []inspect.Line) {
 	if *fuzzCount > 10_000 {
 		end = time.Now().Add(24 * time.Hour)
 	}
-	late := 0
 	answers := make([]int, 6)
 	counts := make(chan int, 1024)
 	counted := make(chan struct{})
@@ -55,7 +54,7 @@ func fuzz(t *testing.T, w *inspect.World, lines []inspect.Line) {
 	})
 	close(counts)
 	<-counted
-	late = answers[0]
+	late := answers[0]
 	t.Logf("answers: %d of 2xx, %d of 3xx, %d of 4xx, %d of 5xx; %d not sent", answers[2], answers[3], answers[4], answers[5], late)
 	if late > *fuzzCount/2 {
 		t.Errorf("only half of the requests could be sent in %s", fuzzTime)
