@@ -41,13 +41,7 @@ func offices(t *testing.T, deps module.Deps) *platform.Offices {
 	return o
 }
 
-func routes(o *platform.Offices) []web.Route {
-	var all []web.Route
-	for _, m := range o.Modules() {
-		all = append(all, m.Routes...)
-	}
-	return all
-}
+func routes(o *platform.Offices) []web.Route { return app.Routes(o, app.Health{}) }
 
 // Who may call what stands in a table that a person reads, not only in the code: a route without its line, a line
 // without its route, and a line that says something else fail.

@@ -2,7 +2,6 @@ package platform
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -119,9 +118,7 @@ func (p proceduresOfSites) OfferedBy(ctx context.Context, tx pgx.Tx, agency int3
 }
 
 func (p proceduresOfSites) Fields(ctx context.Context, _ pgx.Tx) ([]sites.Field, error) {
-	all, err := p.s.Fields(ctx)
-	all = slices.DeleteFunc(slices.Clone(all), func(f procedures.Field) bool { return f.Procedures == 0 })
-	slices.SortStableFunc(all, func(a, b procedures.Field) int { return b.Procedures - a.Procedures })
+	all, err := p.s.BusyFields(ctx)
 	return each(all, func(f procedures.Field) sites.Field {
 		return sites.Field{Code: f.Code, Name: f.Name, Count: f.Procedures}
 	}), err

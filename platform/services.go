@@ -72,7 +72,7 @@ func (o *Offices) disable(names []string) error {
 			return fault.New(fault.Invalid, "platform.service", "name", name).At("services.disabled")
 		}
 		m := &o.modules[i]
-		m.Routes, m.Run, m.Health = nil, nil, nil
+		m.Routes, m.Run, m.Jobs, m.Health = nil, nil, nil, nil
 	}
 	return nil
 }

@@ -143,10 +143,23 @@ func TestThePlatformServesAnInheritedSocketAndDrains(t *testing.T) {
 	case err := <-ended:
 		t.Fatal(err)
 	}
-	for path, want := range map[string]string{"/healthz": `"alive"`, "/readyz": `"ready"`, "/metrics": "process_resident_memory_bytes", "/dang-nhap": "<h1"} {
+	for path, want := range map[string]string{"/healthz": `"alive"`, "/readyz": `"ready"`, "/metrics": "process_resident_memory_bytes", "/dang-nhap": "<h1",
+		app.HealthPath: `"audit.sealed"`} {
 		if status, body := get(t, "http://"+address+path); status != 200 || !strings.Contains(body, want) {
 			t.Errorf("%s: %d %.200s", path, status, body)
 		}
+	}
+	// what its services want done every so often is a job, on one node at a time
+	const jobs = "audit.seal idempotency.sweep identity.sweep outbox.sweep"
+	var seen string
+	for range 200 {
+		if seen = w.DB.Text("select coalesce(string_agg(name, ' ' order by name), '') from platform.job"); seen == jobs {
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	if seen != jobs {
+		t.Errorf("the jobs are %q", seen)
 	}
 	// a request whose body is still on its way when the end is announced
 	slow, err := net.Dial("tcp", address)

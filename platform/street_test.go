@@ -8,7 +8,7 @@ import (
 	"egovctl/platform/internal/inspect"
 )
 
-// The inspection that every service on the street passes (architecture-docs: HOUSE §5). Each rule runs over
+// The inspection that every service on the street passes. Each rule runs over
 // platform.Open(...).Modules(), so a new service is inspected without a line here. They share one province: reading
 // comes first, then what writes, then what breaks.
 func TestTheStreet(t *testing.T) {
@@ -27,6 +27,8 @@ func TestTheStreet(t *testing.T) {
 	t.Run("the database still shows nobody what is not theirs", func(t *testing.T) { wall(t, w) })
 	t.Run("the inspection sees what is planted", func(t *testing.T) { twins(t, w, lines) })
 	t.Run("the audit log is sealed and verifies", func(t *testing.T) { sealed(t, w) })
+	t.Run("the database lets nobody add or take away what is not theirs", func(t *testing.T) { rights(t, w) })
+	t.Run("the read-only role writes nothing and reads of nobody", func(t *testing.T) { onlooker(t, w) })
 }
 
 func accessTable(t *testing.T) []inspect.Line {

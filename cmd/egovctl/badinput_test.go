@@ -78,6 +78,7 @@ func refusals() []refused {
 			return p, text(p, "--config", filepath.Join(p.Base, "none.yaml"))
 		}},
 		{name: "the profile is unknown", exit: 2, says: "atlantis", given: plain("--profile", "atlantis")},
+		{name: "nobody would encrypt what the answers say is encrypted", exit: 2, field: "http.tls", given: plain("--set", "http.tls=acme", "--set", "http.public_url=https://dichvucong.danang.example")},
 		{name: "the topology is not to be had yet", exit: 2, field: "topology", given: plain("--set", "topology=external", "--set", "postgres.dsn_file=/etc/hostname")},
 		{name: "the demonstration would be open to others", exit: 2, field: "http.listen", given: func(_ *testing.T, p *trial.Place) (*trial.Place, []string) {
 			return p, []string{"install", "--demo", "--instance", p.Instance, "--listen", "0.0.0.0:18099", "--yes"}
@@ -166,7 +167,10 @@ func TestAnInstalledInstanceRefusesWithoutTouchingAnything(t *testing.T) {
 	}{
 		{name: "another answer is shown, old beside new", args: text(shared, "--set", "backup.at=03:15"), exit: 2, says: []string{"backup.at", "02:30", "03:15"}},
 		{name: "another profile is shown, old beside new", args: text(shared, "--profile", "48"), exit: 2, says: []string{"danang-2014", "48"}},
-		{name: "the same version with other bytes is refused", binary: altered, args: text(shared), exit: 6, says: []string{trial.Version}},
+		{name: "a demonstration is not opened to others later on", args: []string{"install", "--instance", shared.Instance, "--listen", "0.0.0.0:18099", "--reconfigure"}, exit: 2, says: []string{"--listen"}},
+		{name: "another number of invented dossiers is shown, old beside new", args: text(shared, "--samples", "50"), exit: 2, says: []string{"--samples", "200", "50"}},
+		{name: "the number of invented dossiers is beyond --reconfigure", args: text(shared, "--samples", "50", "--reconfigure"), exit: 2, says: []string{"--reconfigure", "200"}},
+		{name: "the same version with other bytes is refused", binary: altered, args: text(shared, "--samples", "200"), exit: 6, says: []string{trial.Version}},
 	} {
 		t.Run(r.name, func(t *testing.T) {
 			p := shared.For(t)

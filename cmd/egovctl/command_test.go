@@ -42,6 +42,13 @@ func status(t *testing.T, p *trial.Place, exit int) state {
 func TestAnInstanceStopsStartsAndIsRemoved(t *testing.T) {
 	p := trial.New(t)
 	in := p.Install()
+	t.Run("where the first run was told to make no dossiers, another makes none", func(t *testing.T) {
+		var again trial.Installed
+		p.For(t).Run("install", "--demo", "--instance", p.Instance, "--listen", p.Listen, "--yes", "--no-probe", "-o", "json").Status(trial.Done).Result(&again)
+		if again.Changes != 0 {
+			t.Errorf("%d changes", again.Changes)
+		}
+	})
 	t.Run("status names the parts that run", func(t *testing.T) {
 		s := status(t, p, trial.Done)
 		if s.Status != "running" || s.Instance != p.Instance || s.Root != p.Root || s.Profile != "danang-2014" || s.Version != trial.Version ||

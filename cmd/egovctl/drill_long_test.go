@@ -24,13 +24,17 @@ func reference(t *testing.T) (trial.Reference, []trial.Event) {
 // Each kind of journal line of an installation is a place at which it is killed, alone; the next run ends whole.
 func TestDrillKillAtEveryKindOfLineOfAnInstallation(t *testing.T) {
 	want, events := reference(t)
-	for _, kind := range trial.Kinds(events) {
+	kinds := trial.Kinds(events)
+	for i, kind := range kinds {
 		t.Run(kind, func(t *testing.T) {
 			p := trial.New(t)
 			if p.KillAt([]string{kind}, p.InstallArgs()...) == "" {
 				t.Fatalf("the line %q did not come", kind)
 			}
 			p.Oracle(p.Install(), want)
+			if i == len(kinds)-1 {
+				p.Checksums()
+			}
 		})
 	}
 }
@@ -81,6 +85,20 @@ func TestDrillKillAtRandomSyncsOfAnInstallation(t *testing.T) {
 			p.Oracle(p.Install(), want)
 		})
 	}
+}
+
+// The instance is hurt again and again, in an order drawn by chance. DRILL_SEED repeats a run, DRILL_HURTS sets how often.
+func TestDrillAcknowledgedDossiersSurviveManyKills(t *testing.T) {
+	seed := number(t, "DRILL_SEED", uint64(time.Now().UnixNano()))
+	n := int(number(t, "DRILL_HURTS", 60))
+	t.Logf("DRILL_SEED=%d, %d hurts", seed, n)
+	draw := rand.New(rand.NewPCG(seed, 0))
+	survive(t, func(hurts []hurt, strike func(hurt)) {
+		for range n {
+			time.Sleep(time.Duration(draw.IntN(500)) * time.Millisecond)
+			strike(hurts[draw.IntN(len(hurts))])
+		}
+	})
 }
 
 func number(t *testing.T, name string, otherwise uint64) uint64 {

@@ -74,6 +74,7 @@ func comesBack(t *testing.T, p *trial.Place) {
 		t.Errorf("%+v", h)
 	}
 	p.Amcheck()
+	p.Checksums()
 }
 
 func until(t *testing.T, what string, ok func() bool) {

@@ -12,41 +12,14 @@ import (
 // A journal line is durable before it is told and before its change is made.
 func TestDrillTheJournalComesFirst(t *testing.T) { trial.New(t).Order() }
 
-// The harness notices a product that breaks its promises: what passes everything else must not pass here.
+// Whatever promise is broken on purpose, a test of the tree notices.
 func TestDrillBrokenTwinsAreNoticed(t *testing.T) {
-	for _, c := range []struct {
-		patch string
-		check func(t testing.TB, binary string)
-	}{
-		{"journal-not-synced", func(t testing.TB, binary string) { trial.NewFor(t, binary).Order() }},
-		{"journal-after-change", func(t testing.TB, binary string) { trial.NewFor(t, binary).Order() }},
-		{"accounts-noted-first", func(t testing.TB, binary string) {
-			undisturbed := trial.NewFor(t, binary)
-			want := undisturbed.Reference(undisturbed.Install())
-			p := trial.NewFor(t, binary)
-			if !p.KillAtSyncOf("first-accounts", p.InstallArgs()...) {
-				t.Logf("the file of the first accounts was never written")
-				return
-			}
-			p.Oracle(p.Install(), want)
-		}},
-		{"secret-in-journal", func(t testing.TB, binary string) {
-			p := trial.NewFor(t, binary)
-			p.Leaks(p.Install())
-		}},
-	} {
-		t.Run(c.patch, func(t *testing.T) {
-			binary := trial.Twin(t, "testdata/twins/"+c.patch+".patch")
-			said := trial.Catch(t, func(t testing.TB) { c.check(t, binary) })
-			if len(said) == 0 {
-				t.Fatal("the harness notices nothing")
-			}
-			t.Logf("noticed: %s", said[0])
-		})
+	for _, b := range trial.Twins(t, twins) {
+		t.Run(b.Name, func(t *testing.T) { b.Noticed(t, patchOf(b)) })
 	}
 }
 
-// The same kill that finds the twin out does the product no harm.
+// A kill between the accounts and the file of their passwords does no harm.
 func TestDrillKillWhileTheFirstAccountsAreMade(t *testing.T) {
 	want, _ := reference(t)
 	p := trial.New(t)

@@ -11,6 +11,12 @@ import (
 	"egovctl/cmd/egovctl/internal/trial"
 )
 
+type progress struct {
+	Done  int    `json:"done"`
+	Total int    `json:"total"`
+	Unit  string `json:"unit"`
+}
+
 // The contract that tools outside rely on: the last line of the installation.
 func TestTheResultOfAnInstallationIsAsTheContractSays(t *testing.T) {
 	p := trial.New(t)
@@ -61,6 +67,26 @@ func TestTheResultOfAnInstallationIsAsTheContractSays(t *testing.T) {
 	t.Run("stdout holds JSON lines and stderr nothing", func(t *testing.T) {
 		if len(o.Lines()) < 50 || o.Stderr != "" {
 			t.Errorf("%d lines, stderr %q", len(o.Lines()), o.Stderr)
+		}
+	})
+	t.Run("the dossiers are counted while they are made", func(t *testing.T) {
+		var last progress
+		for _, e := range o.Lines() {
+			if e.Event == "progress" && e.Step == "samples" {
+				if err := json.Unmarshal(e.Raw, &last); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if want := (progress{Done: 50, Total: 50, Unit: "dossiers"}); last != want {
+			t.Errorf("the last count is %+v, want %+v", last, want)
+		}
+	})
+	t.Run("a run that says nothing of dossiers changes nothing", func(t *testing.T) {
+		var again trial.Installed
+		p.Run("install", "--demo", "--instance", p.Instance, "--listen", p.Listen, "--yes", "-o", "json").Status(trial.Done).Result(&again)
+		if again.Changes != 0 {
+			t.Errorf("%d changes", again.Changes)
 		}
 	})
 	t.Run("a second run changes nothing and touches nothing", func(t *testing.T) {

@@ -3,22 +3,19 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"io/fs"
 	"log/slog"
 	"net"
-	"os"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
-	"golang.org/x/sync/errgroup"
 
 	"egovctl/platform"
 	"egovctl/platform/audit"
 	"egovctl/platform/db"
+	"egovctl/platform/jobs"
 	"egovctl/platform/kernel/clock"
-	"egovctl/platform/kernel/locale"
 	"egovctl/platform/kernel/secret"
 	"egovctl/platform/module"
 	"egovctl/platform/outbox"
@@ -45,8 +42,8 @@ type App struct {
 	pool    *db.Pool
 	offices *platform.Offices
 	front   *web.Front
-	sealer  *audit.Sealer
 	outbox  *outbox.Drain
+	jobs    *jobs.Runner
 }
 
 const (
@@ -56,12 +53,11 @@ const (
 
 // New connects everything; nothing runs yet.
 func New(ctx context.Context, cfg Config) (*App, error) {
-	texts, err := locale.Load(cfg.Templates)
+	own, err := web.OpenOverrides(cfg.Templates, cfg.Local)
 	if err != nil {
 		return nil, err
 	}
-	local := os.DirFS(cfg.Local)
-	pages, err := web.NewPages(web.PagesConfig{Shipped: cfg.Templates, Local: local, Texts: texts, Portal: portal(cfg)})
+	pages, err := web.NewPages(web.PagesConfig{Shipped: cfg.Templates, Local: own.Files, Texts: own.Texts, Known: own.Findings, Portal: portal(cfg)})
 	if err != nil {
 		return nil, err
 	}
@@ -70,55 +66,69 @@ func New(ctx context.Context, cfg Config) (*App, error) {
 		return nil, err
 	}
 	a := &App{cfg: cfg, pool: pool}
-	deps := module.Deps{DB: pool, Log: cfg.Log, Clock: clock.System{}, Texts: texts, Pages: pages, Settings: cfg.Settings}
-	if a.offices, err = platform.Open(deps, Files(cfg.Templates, cfg.Local), cfg.Disabled); err != nil {
+	deps := module.Deps{DB: pool, Log: cfg.Log, Clock: clock.System{}, Texts: own.Texts, Pages: pages, Settings: cfg.Settings}
+	if err := a.assemble(deps); err != nil {
+		pool.Close()
 		return nil, err
 	}
-	if a.sealer, err = audit.NewSealer(pool, cfg.AuditKey, cfg.AuditHead, clock.System{}); err != nil {
-		return nil, err
+	for _, f := range pages.Findings() {
+		cfg.Log.Warn("override", "finding", f.Key, "file", f.Args["file"], "why", f.Args["why"])
+	}
+	return a, nil
+}
+
+// assemble plugs the services and what works beside them.
+func (a *App) assemble(deps module.Deps) error {
+	cfg := a.cfg
+	var err error
+	if a.offices, err = platform.Open(deps, Files(cfg.Templates, cfg.Local), cfg.Disabled); err != nil {
+		return err
+	}
+	sealer, err := audit.NewSealer(a.pool, cfg.AuditKey, cfg.AuditHead, deps.Clock)
+	if err != nil {
+		return err
 	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	a.outbox = outbox.New(pool, cfg.Log, []outbox.Consumer{moves(registry)})
-	var routes []web.Route
-	for _, m := range a.offices.Modules() {
-		routes = append(routes, m.Routes...)
+	a.outbox = outbox.New(a.pool, cfg.Log, []outbox.Consumer{moves(registry)})
+	if a.jobs, err = jobs.New(a.pool, cfg.Log, a.periodic(sealer)); err != nil {
+		return err
 	}
+	how := Health{DB: a.pool, Modules: a.offices.Modules(), Pages: deps.Pages, Outbox: a.outbox, Jobs: a.jobs, Since: deps.Clock.Now()}
 	a.front, err = web.NewFront(web.Config{
-		Routes: routes, Identities: a.offices.Identity, Pages: pages, Texts: texts, Log: cfg.Log,
-		Language: cfg.Settings.Language, PublicURL: cfg.Settings.PublicURL, Version: cfg.Settings.Version, Ready: pool.Ping, Metrics: registry,
+		Routes: Routes(a.offices, how), Identities: a.offices.Identity, Pages: deps.Pages, Texts: deps.Texts, Log: cfg.Log,
+		Language: cfg.Settings.Language, PublicURL: cfg.Settings.PublicURL, Version: cfg.Settings.Version, Ready: a.pool.Ping, Metrics: registry,
 	})
-	return a, err
+	return err
 }
 
-// Run serves on ln until ctx ends, then drains. ready is called once when traffic may come.
+// Routes are everything that the front door serves: the services' pages and API, and the platform's own health.
+func Routes(o *platform.Offices, how Health) []web.Route {
+	all := []web.Route{how.Route()}
+	for _, m := range o.Modules() {
+		all = append(all, m.Routes...)
+	}
+	return all
+}
+
+// Run serves on ln until ctx ends, then drains. ready is called once when traffic may come. Work in the background that
+// fails ends it with that error.
 func (a *App) Run(ctx context.Context, ln net.Listener, ready func()) error {
 	defer a.pool.Close()
 	if err := a.pool.Ping(ctx); err != nil {
 		return err
 	}
-	work, stop := context.WithCancel(context.WithoutCancel(ctx)) // background work ends after the last request
-	defer stop()
-	group, work := errgroup.WithContext(work)
+	workers := []worker{
+		{"jobs", a.jobs.Run},
+		{"outbox", func(ctx context.Context) error { return a.outbox.Run(ctx, time.Second) }},
+	}
 	for _, m := range a.offices.Modules() {
 		if m.Run != nil {
-			group.Go(func() error { return named(m.Name, m.Run(work)) })
+			workers = append(workers, worker{m.Name, m.Run})
 		}
 	}
-	group.Go(func() error { return a.jobs(work) })
-	group.Go(func() error { return a.outbox.Run(work, time.Second) })
-	ready()
-	served := web.Serve(ctx, ln, a.front, drain)
-	stop()
-	if err := group.Wait(); err != nil && ctx.Err() == nil {
-		return err
-	}
-	return served
-}
-
-func named(name string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("%s: %w", name, err)
+	return beside(ctx, a.cfg.Log, workers, func(ctx context.Context) error {
+		ready()
+		return web.Serve(ctx, ln, a.front, drain)
+	})
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"egovctl/platform/audit"
 	"egovctl/platform/jobs"
 	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/who"
@@ -21,11 +22,11 @@ const (
 	keepAnswers  = 7 * 24 * time.Hour
 )
 
-// jobs are what the platform does by itself, every so often.
-func (a *App) jobs(ctx context.Context) error {
-	runner, err := jobs.New(a.pool, a.cfg.Log, []jobs.Job{
+// periodic is what the platform and its services do by themselves, every so often.
+func (a *App) periodic(sealer *audit.Sealer) []jobs.Job {
+	all := []jobs.Job{
 		{Name: "audit.seal", Every: time.Minute, Run: func(ctx context.Context) error {
-			_, err := a.sealer.Seal(ctx)
+			_, err := sealer.Seal(ctx)
 			return err
 		}},
 		{Name: "outbox.sweep", Every: time.Hour, Run: func(ctx context.Context) error {
@@ -33,11 +34,11 @@ func (a *App) jobs(ctx context.Context) error {
 			return err
 		}},
 		{Name: "idempotency.sweep", Every: time.Hour, Run: a.forgetAnswers},
-	})
-	if err != nil {
-		return err
 	}
-	return runner.Run(ctx)
+	for _, m := range a.offices.Modules() {
+		all = append(all, m.Jobs...)
+	}
+	return all
 }
 
 // forgetAnswers removes the stored answers to writes that nobody will send again.

@@ -15,7 +15,7 @@ func portal(cfg Config) web.Portal {
 	p := cfg.Profile
 	return web.Portal{
 		ProvinceVI: p.ProvinceVI, ProvinceEN: p.ProvinceEN, Code: p.Province, Domain: p.Domain, Version: cfg.Settings.Version,
-		Reconstruction: p.Reconstruction, NoteVI: p.NoteVI, NoteEN: p.NoteEN, Demo: cfg.Settings.Demo,
+		Note: p.Note, Demo: cfg.Settings.Demo,
 	}
 }
 

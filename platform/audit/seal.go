@@ -97,14 +97,15 @@ type place struct {
 	more    bool   // and old rows may be left: the next look begins as on a foreign server again
 }
 
+// walking is for the planner, which cannot know how few rows lie past the horizon and would read the whole chain to find
+// those without a link. Walking the index from the horizon on, and looking each row up, costs the same with ten million rows.
+const walking = `set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off; set local enable_bitmapscan = off`
+
 // sealBatch seals up to batch rows. from matters on a foreign server only, where no horizon is known: transaction ids
 // below it were looked at a moment ago.
 func (s *Sealer) sealBatch(ctx context.Context, from string) (n int, head Head, last string, err error) {
 	err = s.pool.Tx(ctx, who.Program("seal"), func(ctx context.Context, tx pgx.Tx) error {
-		// The planner cannot know how few rows lie past the horizon and would read the whole chain to find those without a
-		// link. Walking the index from the horizon on, and looking each row up, costs the same with ten million rows.
-		if _, err := tx.Exec(ctx, `set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off;
-			set local enable_bitmapscan = off; set local statement_timeout = 0`); err != nil {
+		if _, err := tx.Exec(ctx, walking+`; set local statement_timeout = 0`); err != nil {
 			return err
 		}
 		var mine bool

@@ -131,25 +131,6 @@ func TestWhatIsRefused(t *testing.T) {
 	}
 }
 
-func TestUpDownUpOfThePlatformsOwnSchema(t *testing.T) {
-	d := dbtest.New(t)
-	s := db.PlatformStream()
-	const shape = "select string_agg(c.relname || c.relkind::text || c.relrowsecurity, ',' order by c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'platform'"
-	before := d.Text(shape)
-	if err := db.Steps(t.Context(), d.OwnerDSN(), s, -4); err != nil {
-		t.Fatal(err)
-	}
-	if got := d.Text(shape); strings.Contains(got, "audit") || strings.Contains(got, "outbox") || strings.Contains(got, "seed") {
-		t.Errorf("left after down: %s", got)
-	}
-	if err := db.Steps(t.Context(), d.OwnerDSN(), s, 4); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(before, d.Text(shape)); diff != "" {
-		t.Error(diff)
-	}
-}
-
 func TestTwoRunsAtOnceEndWhole(t *testing.T) {
 	d := dbtest.Empty(t)
 	d.Exec("create schema big; create table big.t (id int); insert into big.t select generate_series(1, 50000)")

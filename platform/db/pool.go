@@ -36,9 +36,6 @@ func Open(ctx context.Context, dsn string, maxConns int32) (*Pool, error) {
 	return &Pool{pool: p}, nil
 }
 
-// Over uses a pool that was made elsewhere, with settings that Open does not have.
-func Over(pool *pgxpool.Pool) *Pool { return &Pool{pool: pool} }
-
 // Close ends every connection.
 func (p *Pool) Close() { p.pool.Close() }
 
@@ -50,8 +47,8 @@ func (p *Pool) Ping(ctx context.Context) error {
 	return nil
 }
 
-// Raw is the pool itself, for the job queue and for COPY in tests; it carries no principal, so row-level security
-// shows it nothing.
+// Raw is the pool itself, for one statement outside a transaction: the look-up of a session, the state of a schema, COPY in
+// tests. It carries no principal, so row-level security shows it only what everyone may read.
 func (p *Pool) Raw() *pgxpool.Pool { return p.pool }
 
 // Tx runs fn in a read-write transaction that carries who. It commits when fn returns nil. The principal travels

@@ -2,7 +2,7 @@
 // and no more often than it says, however many nodes there are and however often they restart.
 //
 // It is no queue: work that follows from an act is a message in the outbox. Why it is not River is in
-// architecture-docs/decisions/0010-jobs.md.
+// architecture-docs/decisions/0008-jobs.md.
 package jobs
 
 import (
@@ -161,10 +161,14 @@ type State struct {
 	Error     string     // code and key of the last fault, "" when it went well
 }
 
-// States lists every job that ever ran, by name: for health.
+// States lists the runner's jobs that ever ran, on any node, by name: for health.
 func (r *Runner) States(ctx context.Context) (all []State, err error) {
+	names := make([]string, len(r.jobs))
+	for i, j := range r.jobs {
+		names[i] = j.Name
+	}
 	err = r.pool.Read(ctx, program, func(ctx context.Context, tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `select name, started_at, done_at, failures, error from platform.job order by name`)
+		rows, err := tx.Query(ctx, `select name, started_at, done_at, failures, error from platform.job where name = any ($1) order by name`, names)
 		if err != nil {
 			return err
 		}

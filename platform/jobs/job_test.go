@@ -72,7 +72,8 @@ func TestARestartDoesNotRunItAgainBeforeItsTime(t *testing.T) {
 func TestFailuresAndPanicsAreCountedAndForgotten(t *testing.T) {
 	d := dbtest.New(t)
 	fail := errors.New("097201000123 is not to be stored")
-	r := runner(t, d)
+	r := runner(t, d, Job{Name: "a", Every: time.Minute, Run: func(context.Context) error { return nil }})
+	d.Exec("insert into platform.job (name, started_at, failures) values ('of another release', now(), 5)")
 	step := func(f func(context.Context) error) State {
 		t.Helper()
 		d.Exec("update platform.job set started_at = started_at - interval '1 day'")

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egovctl/platform/db"
+	"egovctl/platform/jobs"
 	"egovctl/platform/kernel/clock"
 	"egovctl/platform/kernel/health"
 	"egovctl/platform/kernel/locale"
@@ -45,6 +46,7 @@ type Module struct {
 	Migrations fs.FS // NNNN_title.up.sql and .down.sql at its root; the schema is named like the service
 	Routes     []web.Route
 	Seed       func(ctx context.Context, tx pgx.Tx, set *packaged.Set) error // loads the packaged data into an empty schema
-	Run        func(ctx context.Context) error                               // background work until ctx ends; nil for none
+	Run        func(ctx context.Context) error                               // background work on every node: returns nil when ctx ends, not before; nil for none
+	Jobs       []jobs.Job                                                    // periodic work, on one node at a time
 	Health     func(ctx context.Context) []health.Result
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -149,7 +151,7 @@ func (d *Drain) next(ctx context.Context, topic string) (done bool, err error) {
 			return err
 		}
 		for _, c := range d.topics[topic] {
-			if err := c.Handle(ctx, tx, m); err != nil {
+			if err := c.guarded(ctx, tx, m); err != nil {
 				return &failure{consumer: c.Name, cause: err}
 			}
 		}
@@ -161,6 +163,17 @@ func (d *Drain) next(ctx context.Context, topic string) (done bool, err error) {
 		return false, d.failed(ctx, m, f)
 	}
 	return done && err == nil, err
+}
+
+// guarded is Handle, with a defect in it as an attempt that failed: it must not take the platform down, which would undo
+// the count of attempts and meet the same message again for ever.
+func (c Consumer) guarded(ctx context.Context, tx pgx.Tx, m Message) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fault.Wrap(fmt.Errorf("panic: %v\n%s", p, debug.Stack()), fault.Internal, "internal")
+		}
+	}()
+	return c.Handle(ctx, tx, m)
 }
 
 // failure tells a consumer's error from the database's.

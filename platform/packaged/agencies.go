@@ -45,9 +45,15 @@ func (r *roster) add(a Agency, what, code string) string {
 		a.Slug += "-" + strings.ToLower(code)
 	}
 	r.slugs[a.Slug] = true
-	a.Identifier, a.Order = id, len(r.list)+1
-	r.list = append(r.list, a)
+	a.Identifier = id
+	r.append(a)
 	return id
+}
+
+// append gives an agency its number: its place in the list.
+func (r *roster) append(a Agency) {
+	a.Number = TopAgency + int32(len(r.list))
+	r.list = append(r.list, a)
 }
 
 // committee makes the people's committee of a unit on a day.
@@ -64,24 +70,24 @@ func committee(u *Unit, day time.Time, groups ...string) Agency {
 func top(p Profile, known map[string]string, u *Unit, list []department) *roster {
 	r := &roster{hCode: p.HCode, known: known, slugs: map[string]bool{}}
 	a := committee(u, p.AsOf, groupProvince)
-	a.Identifier, a.Slug, a.Order, a.Site = p.HCode, "uy-ban-nhan-dan", 1, true
+	a.Identifier, a.Slug, a.Site = p.HCode, "uy-ban-nhan-dan", true
 	r.slugs[a.Slug] = true
-	r.list = append(r.list, a)
+	r.append(a)
 	kind := u.NameOn(p.AsOf).Type
 	names := strings.NewReplacer("{tinh}", lower(kind), "Provincial", map[string]string{"Tỉnh": "Provincial", "Thành phố": "City"}[kind])
 	for _, d := range list {
 		name := names.Replace(d.nameVI)
 		r.add(Agency{
 			Slug: slug(name), NameVI: name, NameEN: names.Replace(d.nameEN), Short: d.short, Kind: d.kind, Level: unit.Province,
-			UnitKey: u.Key, Parent: p.HCode, Site: d.site, Vertical: d.vertical, Groups: append([]string{d.group}, d.also...),
+			UnitKey: u.Key, Parent: p.HCode, Site: d.site, Groups: append([]string{d.group}, d.also...),
 		}, "department", d.short)
 	}
 	return r
 }
 
-// agencies2014 is the committee, 28 departments, eight district and 56 commune committees. Which 33 wards and communes
-// had a site is not known: the first 33 by code.
-func (s *source) agencies2014(set *Set, list []department) error {
+// agencies2014 is the committee, 28 departments, eight district and 56 commune committees. How many wards and communes
+// had a site is known, not which: the first by code.
+func (s *source) agencies2014(set *Set, list []department, sites int) error {
 	known, err := s.identifiers(set.Profile.HCode)
 	if err != nil {
 		return err
@@ -92,7 +98,6 @@ func (s *source) agencies2014(set *Set, list []department) error {
 	for i := range set.Units {
 		inhabited[set.Units[i].ParentKey] = true
 	}
-	sites := 33
 	for i := range set.Units[1:] {
 		u := &set.Units[i+1]
 		a := committee(u, set.Profile.AsOf, groupDistrict, groupBranch)

@@ -8,7 +8,7 @@ type department struct {
 	also                               []string // other groups that it acts for
 	became                             []string // 2014: the groups of 2025 that took over its work
 	standIn                            string   // 2025: who does the work where a province has no such department; "" when all have one
-	site, vertical                     bool
+	site                               bool
 }
 
 // departments of 2014: the standard list of 28.
@@ -18,7 +18,7 @@ func (s *source) departments2014() ([]department, error) {
 	err := s.each("hierarchy/departments_2014.csv", columns, func(c []string) {
 		list = append(list, department{
 			group: c[0], short: c[1], nameVI: c[2], nameEN: c[3], kind: kindDepartment,
-			site: c[4] == "1", vertical: c[5] == "1", became: strings.Fields(c[6]),
+			site: c[4] == "1", became: strings.Fields(c[6]),
 		})
 	})
 	return list, err
@@ -46,7 +46,7 @@ func (s *source) departments2025(provinceCode string) ([]department, error) {
 		}
 		list = append(list, department{
 			group: c[0], also: strings.Fields(c[1]), short: c[2], nameVI: c[3], nameEN: c[4], kind: c[5],
-			vertical: c[6] == "1", standIn: c[7], site: c[6] != "1",
+			standIn: c[7], site: c[6] != "1",
 		})
 	})
 	for i := range list {

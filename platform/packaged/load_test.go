@@ -16,6 +16,7 @@ import (
 
 	"egovctl/platform/kernel/clock"
 	"egovctl/platform/kernel/fault"
+	"egovctl/platform/kernel/locale"
 	"egovctl/platform/kernel/unit"
 	"egovctl/platform/packaged"
 	"egovctl/templates"
@@ -171,7 +172,7 @@ func checkAgencies(t *testing.T, set *packaged.Set) {
 			t.Errorf("agency %s: an identifier of ours, and only ours, has an X", a.Identifier)
 		}
 		ids[a.Identifier], slugs[a.Slug] = true, true
-		if set.AgencyID(a.Identifier) != int32(i+1) {
+		if a.Number != int32(i+1) || set.AgencyID(a.Identifier) != a.Number {
 			t.Errorf("AgencyID(%s) is not its place", a.Identifier)
 		}
 	}
@@ -271,18 +272,7 @@ func TestDigestNamesTheFilesAndTheProfile(t *testing.T) {
 	if len(a.Digest) != 64 || a.Digest == b.Digest {
 		t.Fatalf("digests %q and %q", a.Digest, b.Digest)
 	}
-	changed := fstest.MapFS{}
-	err := fs.WalkDir(templates.FS, ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		raw, err := fs.ReadFile(templates.FS, path)
-		changed[path] = &fstest.MapFile{Data: raw}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	changed := copied(t)
 	path := "calendar/days.csv"
 	changed[path].Data = append(bytes.Clone(changed[path].Data), "2028-01-01,holiday,Tết Dương lịch,x,computed\n"...)
 	set, err := packaged.Load(changed, packaged.Reference)
@@ -297,6 +287,81 @@ func TestDigestNamesTheFilesAndTheProfile(t *testing.T) {
 	var f *fault.Error
 	if !errors.As(err, &f) || f.Key != "packaged.file" || f.Args["file"] != path || f.Args["line"] != "62" {
 		t.Errorf("a damaged line gave %v", err)
+	}
+}
+
+// copied is the packaged files, to be changed.
+func copied(t *testing.T) fstest.MapFS {
+	t.Helper()
+	files := fstest.MapFS{}
+	err := fs.WalkDir(templates.FS, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		raw, err := fs.ReadFile(templates.FS, path)
+		files[path] = &fstest.MapFile{Data: raw}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func TestTheReferenceAndTheStatusDayAreData(t *testing.T) {
+	files := copied(t)
+	for path, change := range map[string][2]string{
+		"hierarchy/status.csv":        {"2026-11-22", "2026-04-29"},
+		"hierarchy/bases_2025_07.csv": {"Nghị quyết 203", "Nghị quyết 999"},
+		"hierarchy/profiles.csv":      {"1196,498,33", "1000,400,20"},
+	} {
+		files[path].Data = bytes.Replace(files[path].Data, []byte(change[0]), []byte(change[1]), 1)
+	}
+	province, err := packaged.Load(files, "75")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := province.Profile; p.NameVI != "Tỉnh Đồng Nai" || p.AsOf.Format(time.DateOnly) != "2026-04-29" {
+		t.Errorf("another status day gives %s on %s", p.NameVI, p.AsOf)
+	}
+	for _, u := range province.Units {
+		if u.Level == unit.District && !strings.HasPrefix(u.Basis, "Nghị quyết 999") {
+			t.Fatalf("%s ended by %s", u.Key, u.Basis)
+		}
+	}
+	set, err := packaged.Load(files, packaged.Reference)
+	if err != nil {
+		t.Fatal(err)
+	}
+	published, online, sites := 0, 0, 0
+	for _, p := range set.Procedures {
+		published, online = published+count(p.Published), online+count(p.FiledOnline)
+	}
+	for _, a := range set.Agencies {
+		sites += count(a.Site && a.Level == unit.Commune)
+	}
+	if published != 1000 || online != 400 || sites != 20 {
+		t.Errorf("other counts of the press give %d procedures, %d online, %d sites of communes", published, online, sites)
+	}
+}
+
+func count(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+func TestWhatIsSaidOfAReconstructionIsInTheCatalogue(t *testing.T) {
+	texts, err := locale.Load(templates.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, set := range everyProfile(t) {
+		p := set.Profile
+		if p.Reconstruction != (p.Note != "") || p.Note != "" && !(texts.Has(locale.Vietnamese, p.Note) && texts.Has(locale.English, p.Note)) {
+			t.Errorf("%s: reconstruction %v, note %q", p.ID, p.Reconstruction, p.Note)
+		}
 	}
 }
 

@@ -1,6 +1,10 @@
 package packaged
 
-import "strings"
+import (
+	"strings"
+
+	"egovctl/platform/workcal"
+)
 
 // channelRow is a line of methods.csv with the letters of its channels.
 type channelRow struct {
@@ -29,7 +33,7 @@ func (r *record) setMethods(rows []channelRow) {
 	sameDay := r.Field == civilStatus || r.Field == certification
 	r.Methods = []Method{}
 	for _, letter := range "DOP" {
-		var terms []Term
+		var terms []workcal.Term
 		for _, line := range rows {
 			if strings.ContainsRune(line.channels, letter) {
 				terms = append(terms, line.term(sameDay))
@@ -40,7 +44,7 @@ func (r *record) setMethods(rows []channelRow) {
 		}
 	}
 	if r.Incomplete { // the desk is open even where nothing else is known
-		r.Methods = []Method{{Channel: Direct, Term: Term{Kind: OtherTerm}}}
+		r.Methods = []Method{{Channel: Direct, Term: workcal.Term{Kind: workcal.Other}}}
 	}
 }
 

@@ -2,33 +2,45 @@ package packaged
 
 import (
 	"io/fs"
+	"strconv"
 	"strings"
 	"time"
 
-	"egovctl/platform/kernel/clock"
 	"egovctl/platform/kernel/fault"
 )
 
 // Reference is the profile of the instance that the kit was first taken from.
 const Reference = "danang-2014"
 
-// Facts of the press of 2014 and 2015 about the reference: what it announced, what it took online, and how the counts
-// of the rebuilt profile are cut.
-const (
-	referenceServices = 1196
-	referenceOnline   = 498
-)
+// origin is a profile with what its set is made of: the record of one of the 34 provinces, or what the press counted.
+type origin struct {
+	Profile
+	province province
+	press    press
+}
 
-// reference2014 is the one profile that does not follow the calendar: it stays at the end of 2014.
-func reference2014() Profile {
-	return Profile{
-		ID: Reference, NameVI: "Đà Nẵng 2014 (bản dựng lại)", NameEN: "Da Nang 2014 (reconstruction)",
-		ProvinceVI: "Thành phố Đà Nẵng", ProvinceEN: "Da Nang City",
-		Province: "48", HCode: "H17", AsOf: clock.Date(2014, time.December, 31), Domain: "danang.gov.vn",
-		Reconstruction: true, PublicServices: referenceServices, OnlineServices: referenceOnline,
-		NoteVI: "Đây là bản dựng lại hệ thống năm 2014 để tham khảo và đào tạo, lập từ hồ sơ thủ tục hành chính năm 2026. Số lượng (1.196 thủ tục, 498 thủ tục nộp trực tuyến) theo báo chí; danh sách từng thủ tục, tên 28 sở, ngành và 33 phường, xã có trang riêng là suy ra theo quy tắc, không phải danh sách chính thức của năm 2014.",
-		NoteEN: "This is a reconstruction of the system of 2014 for reference and training, made from procedure records of 2026. The numbers (1,196 procedures, 498 filed online) are those of the press; which procedures, which 28 departments and which 33 wards and communes with a site follow written rules and are not the official lists of 2014.",
+// press is what the newspapers of its time counted of a place that is rebuilt: procedures that it announced, those that
+// it took online, and communes with a site.
+type press struct{ procedures, online, communeSites int }
+
+// reconstructions are the profiles that do not follow the calendar: each stays on its day.
+func (s *source) reconstructions() ([]origin, error) {
+	provinces, err := s.provincesBefore()
+	if err != nil {
+		return nil, err
 	}
+	var list []origin
+	columns := []string{"id", "name_vi", "name_en", "note", "province", "as_of", "domain", "procedures", "online", "commune_sites"}
+	err = s.each("hierarchy/profiles.csv", columns, func(c []string) {
+		o := origin{province: provinces[c[4]]}
+		o.Profile = o.province.profile(nil, day(c[5]))
+		o.ID, o.NameVI, o.NameEN, o.Note, o.Domain, o.Reconstruction = c[0], c[1], c[2], c[3], c[6], true
+		o.press.procedures, _ = strconv.Atoi(c[7])
+		o.press.online, _ = strconv.Atoi(c[8])
+		o.press.communeSites, _ = strconv.Atoi(c[9])
+		list = append(list, o)
+	})
+	return list, err
 }
 
 func (p province) profile(changes []change, day time.Time) Profile {
@@ -53,9 +65,31 @@ func (p province) nameOn(changes []change, day time.Time) UnitName {
 
 // Profiles lists what can be installed: the reference, then the 34 provinces of today by code. Fault: Internal
 // "packaged.file".
-func Profiles(fsys fs.FS) ([]Profile, error) { return newSource(fsys).profiles(StatusDay()) }
+func Profiles(fsys fs.FS) ([]Profile, error) {
+	s := newSource(fsys)
+	day, err := s.statusDay()
+	if err != nil {
+		return nil, err
+	}
+	origins, err := s.origins(day)
+	list := make([]Profile, len(origins))
+	for i, o := range origins {
+		list[i] = o.Profile
+	}
+	return list, err
+}
 
-func (s *source) profiles(day time.Time) ([]Profile, error) {
+// statusDay is the day up to which the packaged records know the changes of territory.
+func (s *source) statusDay() (t time.Time, err error) {
+	err = s.each("hierarchy/status.csv", []string{"day"}, func(c []string) { t = day(c[0]) })
+	return t, err
+}
+
+func (s *source) origins(day time.Time) ([]origin, error) {
+	list, err := s.reconstructions()
+	if err != nil {
+		return nil, err
+	}
 	provinces, err := s.provincesOfToday()
 	if err != nil {
 		return nil, err
@@ -64,38 +98,34 @@ func (s *source) profiles(day time.Time) ([]Profile, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := []Profile{reference2014()}
 	for _, p := range provinces {
-		list = append(list, p.profile(changes, day))
+		list = append(list, origin{Profile: p.profile(changes, day), province: p})
 	}
 	return list, nil
 }
 
-// find gives the profile with an id and its province. Fault: Invalid "profile.unknown" with the known ones in "known".
-func (s *source) find(id string, day time.Time) (Profile, province, error) {
-	list, err := s.profiles(day)
+// find gives the profile with an id. Fault: Invalid "profile.unknown" with the known ones in "known".
+func (s *source) find(id string, day time.Time) (origin, error) {
+	list, err := s.origins(day)
 	if err != nil {
-		return Profile{}, province{}, err
-	}
-	provinces, err := s.provincesOfToday()
-	if err != nil {
-		return Profile{}, province{}, err
+		return origin{}, err
 	}
 	ids := make([]string, len(list))
-	for i, p := range list {
-		if ids[i] = p.ID; p.ID != id {
-			continue
+	for i, o := range list {
+		if ids[i] = o.ID; o.ID == id {
+			return o, nil
 		}
-		if i == 0 {
-			return p, province{}, nil
-		}
-		return p, provinces[i-1], nil
 	}
-	return Profile{}, province{}, fault.New(fault.Invalid, "profile.unknown", "profile", id, "known", strings.Join(ids, ", ")).At("province.profile")
+	return origin{}, fault.New(fault.Invalid, "profile.unknown", "profile", id, "known", strings.Join(ids, ", ")).At("province.profile")
 }
 
 // Find gives one profile; fault.Invalid "profile.unknown" with the known ones.
 func Find(fsys fs.FS, id string) (Profile, error) {
-	p, _, err := newSource(fsys).find(id, StatusDay())
-	return p, err
+	s := newSource(fsys)
+	day, err := s.statusDay()
+	if err != nil {
+		return Profile{}, err
+	}
+	o, err := s.find(id, day)
+	return o.Profile, err
 }

@@ -11,11 +11,6 @@ import (
 // twoTiers is the first day of the present structure: 34 provinces, no districts (NQ 202/2025/QH15).
 var twoTiers = clock.Date(2025, time.July, 1)
 
-// StatusDay is the day up to which the packaged records know the changes of territory. Load resolves a province there.
-func StatusDay() time.Time { return clock.Date(2026, time.November, 22) }
-
-const districtsEnd = "Nghị quyết 203/2025/QH15 (ghi theo trí nhớ, cần kiểm tra)"
-
 // province is one of the 34 of today, or of the 63 of before.
 type province struct {
 	code, name, kind, nameEN string

@@ -69,11 +69,11 @@ func TestReferenceHasTheNumbersOfThePress(t *testing.T) {
 		}
 	}
 	p := set.Profile
-	if !p.Reconstruction || p.PublicServices != 1196 || p.OnlineServices != 498 || p.NoteVI == "" || p.NoteEN == "" || p.AsOf.Year() != 2014 {
+	if !p.Reconstruction || p.Note == "" || p.NameVI != "Đà Nẵng 2014 (bản dựng lại)" || p.ProvinceVI != "Thành phố Đà Nẵng" || p.ProvinceEN != "Da Nang City" || p.HCode != "H17" || p.AsOf.Year() != 2014 {
 		t.Errorf("the profile is not labelled: %+v", p)
 	}
 	for i := range set.Units {
-		if !set.Units[i].InForce(packaged.StatusDay()) {
+		if !set.Units[i].InForce(load(t, "48").Profile.AsOf) {
 			t.Errorf("%s is no longer in force", set.Units[i].Key)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"egovctl/platform/kernel/clock"
+	"egovctl/platform/workcal"
 	"egovctl/templates"
 )
 
@@ -17,27 +18,27 @@ func TestTermOfOneLine(t *testing.T) {
 		name    string
 		row     row
 		sameDay bool // the field gives same-day limits without a word
-		want    Term
+		want    workcal.Term
 	}{
-		{"working days keep their fraction", row{"3.5", "working_day", ""}, false, Term{Kind: WorkingDays, Thousands: 3500}},
-		{"two decimals are kept", row{"6.25", "working_day", ""}, false, Term{Kind: WorkingDays, Thousands: 6250}},
-		{"a day is a calendar day", row{"30", "day", ""}, false, Term{Kind: CalendarDays, Thousands: 30000}},
-		{"months", row{"6", "month", ""}, false, Term{Kind: Months, Thousands: 6000}},
-		{"hours are working hours", row{"24", "hour", ""}, false, Term{Kind: WorkingHours, Thousands: 24000}},
-		{"OTHER 1 of civil status is the same day", row{"1", "other", ""}, true, Term{Kind: SameDay}},
-		{"OTHER 0 of certification is the same day", row{"0", "other", ""}, true, Term{Kind: SameDay}},
-		{"OTHER 1 elsewhere is nothing to count on", row{"1", "other", ""}, false, Term{Kind: OtherTerm}},
-		{"OTHER 5 has a number without a unit, also in civil status", row{"5", "other", ""}, true, Term{Kind: OtherTerm, Thousands: 5000}},
+		{"working days keep their fraction", row{"3.5", "working_day", ""}, false, workcal.Term{Kind: workcal.WorkingDays, Thousands: 3500}},
+		{"two decimals are kept", row{"6.25", "working_day", ""}, false, workcal.Term{Kind: workcal.WorkingDays, Thousands: 6250}},
+		{"a day is a calendar day", row{"30", "day", ""}, false, workcal.Term{Kind: workcal.CalendarDays, Thousands: 30000}},
+		{"months", row{"6", "month", ""}, false, workcal.Term{Kind: workcal.Months, Thousands: 6000}},
+		{"hours are working hours", row{"24", "hour", ""}, false, workcal.Term{Kind: workcal.WorkingHours, Thousands: 24000}},
+		{"OTHER 1 of civil status is the same day", row{"1", "other", ""}, true, workcal.Term{Kind: workcal.SameDay}},
+		{"OTHER 0 of certification is the same day", row{"0", "other", ""}, true, workcal.Term{Kind: workcal.SameDay}},
+		{"OTHER 1 elsewhere is nothing to count on", row{"1", "other", ""}, false, workcal.Term{Kind: workcal.Other}},
+		{"OTHER 5 has a number without a unit, also in civil status", row{"5", "other", ""}, true, workcal.Term{Kind: workcal.Other, Thousands: 5000}},
 		{"words of the same day with the hour", row{"", "other", "Thực hiện trong ngày làm việc nhận được hồ sơ; sau 15 giờ thì trong ngày làm việc tiếp theo"}, false,
-			Term{Kind: SameDay, Text: "Thực hiện trong ngày làm việc nhận được hồ sơ; sau 15 giờ thì trong ngày làm việc tiếp theo"}},
-		{"words that are one limit", row{"", "other", "Không quá 10 ngày làm việc."}, false, Term{Kind: WorkingDays, Thousands: 10000, Text: "Không quá 10 ngày làm việc."}},
+			workcal.Term{Kind: workcal.SameDay, Text: "Thực hiện trong ngày làm việc nhận được hồ sơ; sau 15 giờ thì trong ngày làm việc tiếp theo"}},
+		{"words that are one limit", row{"", "other", "Không quá 10 ngày làm việc."}, false, workcal.Term{Kind: workcal.WorkingDays, Thousands: 10000, Text: "Không quá 10 ngày làm việc."}},
 		{"a limit in calendar days", row{"", "other", "Không quá 35 ngày kể từ ngày nhận đủ hồ sơ hợp lệ"}, false,
-			Term{Kind: CalendarDays, Thousands: 35000, Text: "Không quá 35 ngày kể từ ngày nhận đủ hồ sơ hợp lệ"}},
-		{"two limits stay words", row{"", "other", "15 ngày và 05 ngày làm việc"}, false, Term{Kind: OtherTerm, Text: "15 ngày và 05 ngày làm việc"}},
-		{"a sum stays words", row{"", "other", "12.5 ngày làm việc + thời gian cấp lại"}, false, Term{Kind: OtherTerm, Text: "12.5 ngày làm việc + thời gian cấp lại"}},
-		{"where to file is not how long it takes", row{"0", "other", "Nộp trực tuyến tại địa chỉ https://dichvucong.gov.vn"}, false, Term{Kind: OtherTerm}},
+			workcal.Term{Kind: workcal.CalendarDays, Thousands: 35000, Text: "Không quá 35 ngày kể từ ngày nhận đủ hồ sơ hợp lệ"}},
+		{"two limits stay words", row{"", "other", "15 ngày và 05 ngày làm việc"}, false, workcal.Term{Kind: workcal.Other, Text: "15 ngày và 05 ngày làm việc"}},
+		{"a sum stays words", row{"", "other", "12.5 ngày làm việc + thời gian cấp lại"}, false, workcal.Term{Kind: workcal.Other, Text: "12.5 ngày làm việc + thời gian cấp lại"}},
+		{"where to file is not how long it takes", row{"0", "other", "Nộp trực tuyến tại địa chỉ https://dichvucong.gov.vn"}, false, workcal.Term{Kind: workcal.Other}},
 		{"a limit of a day said beside another is not a same day", row{"", "other", "Kiểm tra ngay trong ngày, trả kết quả sau 05 ngày"}, false,
-			Term{Kind: OtherTerm, Text: "Kiểm tra ngay trong ngày, trả kết quả sau 05 ngày"}},
+			workcal.Term{Kind: workcal.Other, Text: "Kiểm tra ngay trong ngày, trả kết quả sau 05 ngày"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if d := cmp.Diff(c.want, c.row.term(c.sameDay)); d != "" {
@@ -48,19 +49,19 @@ func TestTermOfOneLine(t *testing.T) {
 }
 
 func TestLongestOfAChannelHoldsWhateverTheOrder(t *testing.T) {
-	kinds := []TermKind{WorkingDays, CalendarDays, Months, WorkingHours, SameDay, OtherTerm}
+	kinds := workcal.TermKinds()
 	rapid.Check(t, func(t *rapid.T) {
-		terms := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Term {
-			return Term{Kind: rapid.SampledFrom(kinds).Draw(t, "kind"), Thousands: rapid.Int64Range(1, 90000).Draw(t, "n")}
+		terms := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) workcal.Term {
+			return workcal.Term{Kind: rapid.SampledFrom(kinds).Draw(t, "kind"), Thousands: rapid.Int64Range(1, 90000).Draw(t, "n")}
 		}), 1, 5).Draw(t, "terms")
 		got := longest(slices.Clone(terms))
 		for _, x := range terms {
-			if x.hours() > got.hours() {
+			if hours(x) > hours(got) {
 				t.Fatalf("%+v is longer than %+v", x, got)
 			}
 		}
 		slices.Reverse(terms)
-		if longest(terms).hours() != got.hours() {
+		if hours(longest(terms)) != hours(got) {
 			t.Fatal("the order of the lines decides")
 		}
 	})
@@ -89,7 +90,7 @@ func TestFeeOfOneLine(t *testing.T) {
 }
 
 func TestOnlineLevelWithoutTheChannelGetsItMarked(t *testing.T) {
-	direct := Method{Channel: Direct, Term: Term{Kind: WorkingDays, Thousands: 5000}, Fees: []Fee{{Type: "fee", Amount: 100000}}}
+	direct := Method{Channel: Direct, Term: workcal.Term{Kind: workcal.WorkingDays, Thousands: 5000}, Fees: []Fee{{Type: "fee", Amount: 100000}}}
 	r := record{Procedure: Procedure{Online: OnlineFull, Methods: []Method{direct}}}
 	r.mendOnline()
 	m := r.method(Online)
@@ -218,8 +219,12 @@ func TestTheCutOf2014IsByClassThenBySerial(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	set := &Set{Profile: reference2014()}
-	if err := s.reference(set, c, e); err != nil {
+	o, err := s.find(Reference, clock.Date(2026, 1, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := &Set{Profile: o.Profile}
+	if err := s.reference(set, o.press, c, e); err != nil {
 		t.Fatal(err)
 	}
 	departments, _ := s.departments2014()

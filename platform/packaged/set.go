@@ -7,6 +7,7 @@ import (
 
 	"egovctl/platform/kernel/money"
 	"egovctl/platform/kernel/unit"
+	"egovctl/platform/workcal"
 )
 
 // Set is everything that one profile brings. It is read-only.
@@ -36,10 +37,8 @@ type Profile struct {
 	HCode          string // H17
 	AsOf           time.Time
 	Domain         string // danang.gov.vn
-	Reconstruction bool   // shown wherever the profile is shown
-	PublicServices int    // facts of the press beside the rebuilt counts, 0 when there are none
-	OnlineServices int
-	NoteVI, NoteEN string
+	Reconstruction bool   // rebuilt from later records; shown wherever the profile is shown
+	Note           string // message key of what is said there, "" for nothing
 }
 
 // Unit is an administrative unit with time. Key is level, code and first day: a code alone is ambiguous (24 was Bắc
@@ -87,9 +86,8 @@ type Agency struct {
 	UnitKey     string
 	Parent      string   // identifier, "" for the top
 	Site        bool     // has a site of its own in this profile
-	Vertical    bool     // belongs to a ministry (police, tax, social insurance, treasury), not to the committee
 	Groups      []string // the executing groups that it acts for: the key of the offering rule
-	Order       int
+	Number      int32    // under which it is stored and after which lists go: its place in Set.Agencies, from TopAgency
 }
 
 // Field is a field of administration (lĩnh vực).
@@ -112,26 +110,6 @@ const (
 	Postal Channel = "postal"
 )
 
-// TermKind is how a time limit counts (DOMAIN §3.1, §5.4).
-type TermKind string
-
-// The kinds of time limit.
-const (
-	WorkingDays  TermKind = "working_days"
-	CalendarDays TermKind = "calendar_days"
-	Months       TermKind = "months"
-	WorkingHours TermKind = "working_hours"
-	SameDay      TermKind = "same_day"
-	OtherTerm    TermKind = "other" // text; the officer sets the date
-)
-
-// Term is a time limit. Amount may have a fraction (3.5 working days); it is kept in thousandths.
-type Term struct {
-	Kind      TermKind `json:"kind"`
-	Thousands int64    `json:"thousands,omitempty"` // amount x 1000
-	Text      string   `json:"text,omitempty"`
-}
-
 // Fee of one channel. Type: fee (phí), charge (lệ phí), price (giá dịch vụ).
 type Fee struct {
 	Type   string     `json:"type"`
@@ -142,10 +120,10 @@ type Fee struct {
 
 // Method is a channel with its time limit and fees: both belong to the channel, not to the procedure.
 type Method struct {
-	Channel Channel `json:"channel"`
-	Term    Term    `json:"term"`
-	Fees    []Fee   `json:"fees,omitempty"`
-	Derived bool    `json:"derived,omitempty"` // the record's online level promises this channel, but the record lacks it
+	Channel Channel      `json:"channel"`
+	Term    workcal.Term `json:"term"`
+	Fees    []Fee        `json:"fees,omitempty"`
+	Derived bool         `json:"derived,omitempty"` // the record's online level promises this channel, but the record lacks it
 }
 
 // Case selects a list of components.
@@ -230,11 +208,14 @@ type Regime struct {
 	Params    map[string]string // cutoff=15:00, cutoff_applies=same_day_only, supplement_max=1, extension_max=1
 }
 
-// AgencyID gives the number under which the seed stores an agency: its place in Agencies, from 1; 0 when there is none.
+// TopAgency is the number of the first agency of every profile: the province's committee.
+const TopAgency int32 = 1
+
+// AgencyID gives the number of an agency; 0 when there is none.
 func (s *Set) AgencyID(identifier string) int32 {
 	for i := range s.Agencies {
 		if s.Agencies[i].Identifier == identifier {
-			return int32(i + 1)
+			return s.Agencies[i].Number
 		}
 	}
 	return 0

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"egovctl/platform/kernel/fold"
+	"egovctl/platform/workcal"
 )
 
 // row is one line of methods.csv: what the record says about time for some channels.
@@ -19,23 +20,23 @@ type row struct {
 // units of the record are taken as they are; OTHER is a same-day term when its words say so, or when civil status and
 // certification give nothing but 0 or 1 (Luật Hộ tịch: at once, after 15:00 the next working day); a limit when its
 // words are one limit and nothing else; else words, and an officer sets the date.
-func (r row) term(sameDayField bool) Term {
+func (r row) term(sameDayField bool) workcal.Term {
 	n, words := thousandths(r.amount), fold.Text(r.note)
 	if filing.MatchString(words) && !limits.MatchString(words) {
 		words, r.note = "", "" // says where to file, not how long it takes
 	}
 	switch r.unit {
 	case "working_day":
-		return Term{Kind: WorkingDays, Thousands: n, Text: r.note}
+		return workcal.Term{Kind: workcal.WorkingDays, Thousands: n, Text: r.note}
 	case "day":
-		return Term{Kind: CalendarDays, Thousands: n, Text: r.note}
+		return workcal.Term{Kind: workcal.CalendarDays, Thousands: n, Text: r.note}
 	case "month":
-		return Term{Kind: Months, Thousands: n, Text: r.note}
+		return workcal.Term{Kind: workcal.Months, Thousands: n, Text: r.note}
 	case "hour":
-		return Term{Kind: WorkingHours, Thousands: n, Text: r.note}
+		return workcal.Term{Kind: workcal.WorkingHours, Thousands: n, Text: r.note}
 	}
 	if saysSameDay(words) || sameDayField && n <= 1000 && words == "" {
-		return Term{Kind: SameDay, Text: r.note}
+		return workcal.Term{Kind: workcal.SameDay, Text: r.note}
 	}
 	if t, ok := soleLimit(words); ok {
 		t.Text = r.note
@@ -44,7 +45,7 @@ func (r row) term(sameDayField bool) Term {
 	if n <= 1000 { // 0 and 1 are what the source writes when it has no number
 		n = 0
 	}
-	return Term{Kind: OtherTerm, Thousands: n, Text: r.note}
+	return workcal.Term{Kind: workcal.Other, Thousands: n, Text: r.note}
 }
 
 var (
@@ -63,16 +64,16 @@ func saysSameDay(words string) bool {
 }
 
 // soleLimit reads words that are one limit, with or without the longer one of mountain communes, which stays as text.
-func soleLimit(words string) (Term, bool) {
+func soleLimit(words string) (workcal.Term, bool) {
 	m := sole.FindStringSubmatch(words)
 	if m == nil {
-		return Term{}, false
+		return workcal.Term{}, false
 	}
 	days, _ := strconv.ParseInt(m[1], 10, 64)
 	if m[2] == "ngay" {
-		return Term{Kind: CalendarDays, Thousands: days * 1000}, days > 0
+		return workcal.Term{Kind: workcal.CalendarDays, Thousands: days * 1000}, days > 0
 	}
-	return Term{Kind: WorkingDays, Thousands: days * 1000}, days > 0
+	return workcal.Term{Kind: workcal.WorkingDays, Thousands: days * 1000}, days > 0
 }
 
 // thousandths reads "3.5" as 3500; "" is 0.
@@ -84,13 +85,13 @@ func thousandths(s string) int64 {
 
 // longest joins the lines of one channel into its term: the longest limit holds (several lines are stages or cases,
 // and where the national database gives one figure for them it is mostly the longest, never the sum), the words of all are kept; words without a limit never displace a limit.
-func longest(terms []Term) Term {
+func longest(terms []workcal.Term) workcal.Term {
 	best, texts := terms[0], []string{}
 	for i, t := range terms {
 		if t.Text != "" {
 			texts = append(texts, t.Text)
 		}
-		if i > 0 && t.hours() > best.hours() {
+		if i > 0 && hours(t) > hours(best) {
 			best = t
 		}
 	}
@@ -99,17 +100,17 @@ func longest(terms []Term) Term {
 }
 
 // hours is a term's length for comparing only, in thousandths of a working hour: five of seven days are worked.
-func (t Term) hours() int64 {
+func hours(t workcal.Term) int64 {
 	switch t.Kind {
-	case WorkingDays:
+	case workcal.WorkingDays:
 		return t.Thousands * 8
-	case CalendarDays:
+	case workcal.CalendarDays:
 		return t.Thousands * 40 / 7
-	case Months:
+	case workcal.Months:
 		return t.Thousands * 176
-	case WorkingHours:
+	case workcal.WorkingHours:
 		return t.Thousands
-	case SameDay:
+	case workcal.SameDay:
 		return 1
 	}
 	return 0

@@ -161,8 +161,8 @@ func TestTypesOfTodayAreThoseOfTheStatusDay(t *testing.T) {
 	types := map[string]int{}
 	for _, set := range everyProfile(t)[1:] {
 		for i := range set.Units {
-			if u := &set.Units[i]; u.Level == unit.Commune && u.InForce(packaged.StatusDay()) {
-				types[u.NameOn(packaged.StatusDay()).Type]++
+			if u := &set.Units[i]; u.Level == unit.Commune && u.InForce(set.Profile.AsOf) {
+				types[u.NameOn(set.Profile.AsOf).Type]++
 			}
 		}
 	}

@@ -15,9 +15,10 @@ import (
 	"egovctl/platform/kernel/fault"
 )
 
-// Decode reads the body as one JSON value into v. Refused are: another content type (fault.Unsupported), a body over
-// the route's limit (fault.TooLarge), and as fault.Invalid malformed JSON, an unknown or repeated member, a wrong
-// type, text that is not UTF-8 or holds NUL, anything after the value.
+// Decode reads the body as one JSON object into v, a pointer to a struct. Refused are: another content type
+// (fault.Unsupported), a body over the route's limit (fault.TooLarge), and as fault.Invalid malformed JSON, another
+// value than an object, an unknown or repeated member, a wrong type, text that is not UTF-8 or holds NUL, anything
+// after the object.
 func Decode(r *http.Request, v any) error {
 	body, err := readJSON(r)
 	if err != nil {
@@ -25,6 +26,9 @@ func Decode(r *http.Request, v any) error {
 	}
 	if err := wholesome(body); err != nil {
 		return err
+	}
+	if !bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("{")) { // null would be taken for an empty object
+		return fault.New(fault.Invalid, "web.json.object")
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()

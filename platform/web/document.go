@@ -90,7 +90,11 @@ func (f *Front) parameters(l locale.Lang, rt *Route) []object {
 		out = append(out, object{"name": m[1], "in": "path", "required": true, "schema": object{"type": "string"}})
 	}
 	for _, p := range rt.Params {
-		q := object{"name": p.Name, "in": "query", "description": f.texts.T(l, p.Summary), "schema": object{"type": "string"}}
+		schema := object{"type": "string"}
+		if p.Values != nil {
+			schema["enum"] = p.Values
+		}
+		q := object{"name": p.Name, "in": "query", "description": f.texts.T(l, p.Summary), "schema": schema}
 		if p.Example != "" {
 			q["example"] = p.Example
 		}

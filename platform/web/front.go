@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -31,7 +32,7 @@ type Config struct {
 	Version    string
 
 	Ready         func(ctx context.Context) error // nil: ready as soon as it serves
-	MetricsToken  secret.String                   // empty: /metrics answers the loopback address only
+	MetricsToken  secret.String                   // empty: /metrics answers this host only, by its own name
 	Metrics       *prometheus.Registry            // nil: a registry of its own
 	TrustedProxy  []netip.Prefix                  // whose X-Forwarded-For is believed; none by default
 	RatePerMinute map[Rate]int                    // overrides DefaultRates
@@ -50,6 +51,7 @@ type Front struct {
 	lang       locale.Lang
 	https      bool
 	publicURL  string
+	publicHost string // its name, without the port
 	version    string
 	ready      func(ctx context.Context) error
 	proxies    []netip.Prefix
@@ -71,7 +73,7 @@ func NewFront(c Config) (*Front, error) {
 		return nil, fmt.Errorf("front door: public url: %w", err)
 	}
 	f := &Front{identities: c.Identities, pages: c.Pages, texts: c.Texts, log: c.Log, clock: c.Clock, lang: c.Language,
-		https: public.Scheme == "https", publicURL: c.PublicURL, version: c.Version, ready: c.Ready,
+		https: public.Scheme == "https", publicURL: c.PublicURL, publicHost: strings.ToLower(public.Hostname()), version: c.Version, ready: c.Ready,
 		proxies: c.TrustedProxy, csrf: http.NewCrossOriginProtection(), mux: chi.NewMux(), routes: c.Routes}
 	if f.clock == nil {
 		f.clock = clock.System{}
@@ -157,6 +159,9 @@ func (f *Front) serve(rt Route) http.HandlerFunc {
 		}
 		if err == nil {
 			err = tooLong(r, limit)
+		}
+		if err == nil {
+			err = checkValues(rt.Params, r.URL.Query())
 		}
 		r = r.WithContext(WithPrincipal(r.Context(), p))
 		if err != nil {

@@ -177,7 +177,7 @@ func street() []web.Route {
 	staff := web.Access{Roles: []who.Role{who.Clerk}, Relation: web.OwnAgency, Scope: "agency of the dossier"}
 	return []web.Route{
 		{Method: "GET", Pattern: "/api/v1/open", Format: web.API, Access: public, Summary: "web.home", Handler: say("open"),
-			Params: []web.Parameter{{Name: "q", Summary: "web.search.label"}}, Answer: web.List[birth]{}},
+			Params: []web.Parameter{{Name: "q", Summary: "web.search.label"}, {Name: "late", Summary: "web.search.label", Values: web.Flag()}}, Answer: web.List[birth]{}},
 		{Method: "GET", Pattern: "/api/v1/open/{code}", Format: web.API, Access: public, Summary: "web.home", Handler: say("one")},
 		{Method: "POST", Pattern: "/api/v1/births", Format: web.API, Access: web.Access{Relation: web.Any}, Summary: "web.home",
 			Handler: hear, Body: birth{}, Answer: birth{}},
@@ -226,6 +226,11 @@ func TestScenarios(t *testing.T) {
 		{name: "an open route answers a stranger with the security headers", method: "GET", target: "/api/v1/open", status: 200,
 			want:    []string{`"said":"open"`, "default-src 'none'", "frame-ancestors 'none'", "nosniff", "X-Request-Id", "no-store"},
 			wantNot: []string{"unsafe-inline", "Strict-Transport"}},
+		{name: "a value that a parameter cannot have is 400 and named", method: "GET", target: "/api/v1/open?late=maybe", status: 400,
+			want: []string{problem, `"field":"late"`, "true, false"}},
+		{name: "so is a second value of it", method: "GET", target: "/api/v1/open?late=true&late=maybe", status: 400},
+		{name: "an empty value is none", method: "GET", target: "/api/v1/open?late=", status: 200},
+		{name: "any text goes where the values are no fixed list", method: "GET", target: "/api/v1/open?q=maybe&late=false", status: 200},
 		{name: "HEAD is answered as GET", method: "HEAD", target: "/api/v1/open", status: 200},
 		{name: "a parameter is handed out unescaped", method: "GET", target: "/api/v1/open/H17%2D1%20a", status: 200, want: []string{`"H17-1 a"`}},
 		{name: "a stranger is told 401 before the body is looked at", method: "POST", target: "/api/v1/births", body: "{{{", status: 401,
@@ -254,6 +259,11 @@ func TestScenarios(t *testing.T) {
 		{name: "a repeated member is 400", method: "POST", target: "/api/v1/births", header: withJSON("dan"), body: `{"name":"x","name":"y"}`, status: 400, want: []string{"web.json.twice"}},
 		{name: "a wrong type is 400 and named", method: "POST", target: "/api/v1/births", header: withJSON("dan"), body: `{"count":"x"}`, status: 400, want: []string{`"field":"count"`, "number"}},
 		{name: "trailing data is 400", method: "POST", target: "/api/v1/births", header: withJSON("dan"), body: `{"name":"x"} {}`, status: 400, want: []string{"web.json.trailing"}},
+		{name: "an array is not an object", method: "POST", target: "/api/v1/births", header: withJSON("dan"), body: `[{"name":"x"}]`, status: 400, want: []string{"web.json.object"}, wantNot: []string{"«»"}},
+		{name: "a text is not an object", method: "POST", target: "/api/v1/births", header: withJSON("dan"), body: `"x"`, status: 400, want: []string{"web.json.object"}},
+		{name: "a number is not an object", method: "POST", target: "/api/v1/births", header: withJSON("dan"), body: ` 7`, status: 400, want: []string{"web.json.object"}},
+		{name: "null is not an empty object", method: "POST", target: "/api/v1/births", header: withJSON("dan"), body: `null`, status: 400, want: []string{"web.json.object"}},
+		{name: "blanks before the object are none of our business", method: "POST", target: "/api/v1/births", header: withJSON("dan"), body: "\r\n {\"name\":\"x\"}", status: 201},
 		{name: "a written NUL is 400", method: "POST", target: "/api/v1/births", header: withJSON("dan"), body: `{"name":"a\u0000b"}`, status: 400, want: []string{"text.invalid"}},
 		{name: "a raw NUL is 400", method: "POST", target: "/api/v1/births", header: withJSON("dan"), body: "{\"name\":\"a\x00b\"}", status: 400},
 		{name: "text that is not UTF-8 is 400", method: "POST", target: "/api/v1/births", header: withJSON("dan"), body: "{\"name\":\"\xff\xfe\"}", status: 400, want: []string{"text.invalid"}},
@@ -408,26 +418,36 @@ func TestNotReady(t *testing.T) {
 }
 
 func TestFigures(t *testing.T) {
-	f, _ := house(t, func(c *web.Config) { c.MetricsToken = secret.New("figures-token") }, street()...)
+	f, _ := house(t, func(c *web.Config) {
+		c.MetricsToken, c.PublicURL = secret.New("figures-token"), "https://dichvu.danang.example"
+	}, street()...)
 	scenario{name: "a visit", method: "GET", target: "/api/v1/open", status: 200}.run(t, f)
 	scenario{name: "with the token", method: "GET", target: "/metrics", header: map[string]string{"Authorization": "Bearer figures-token"}, status: 200,
 		want: []string{`egov_http_requests_total{method="GET",route="/api/v1/open",status="200"} 1`}}.run(t, f)
 	scenario{name: "with another", method: "GET", target: "/metrics", header: map[string]string{"Authorization": "Bearer no"}, status: 404}.run(t, f)
-	near := func(forwarded string) int {
+	for _, c := range []struct {
+		name, from, host, forwarded string
+		want                        int
+	}{
+		{"from this host", "127.0.0.1:4000", "127.0.0.1:8080", "", 200},
+		{"by the name of every host", "127.0.0.1:4000", "LocalHost:8080", "", 200},
+		{"over IPv6", "[::1]:4000", "[::1]:8080", "", 200},
+		{"by the public name", "127.0.0.1:4000", "dichvu.danang.example", "", 200},
+		{"a page in a browser on this host, by a name of its own", "127.0.0.1:4000", "rebound.example:8080", "", 404},
+		{"a name that only begins well", "127.0.0.1:4000", "127.0.0.1.rebound.example", "", 404},
+		{"no name at all", "127.0.0.1:4000", "", "", 404},
+		{"from elsewhere, under a name of this host", "203.0.113.7:4000", "127.0.0.1:8080", "", 404},
+		{"through a proxy on this host", "127.0.0.1:4000", "127.0.0.1:8080", "203.0.113.7", 404},
+	} {
 		r := httptest.NewRequest("GET", "/metrics", nil)
-		r.RemoteAddr = "127.0.0.1:4000"
-		if forwarded != "" {
-			r.Header.Set("X-Forwarded-For", forwarded)
+		r.RemoteAddr, r.Host = c.from, c.host
+		if c.forwarded != "" {
+			r.Header.Set("X-Forwarded-For", c.forwarded)
 		}
 		w := httptest.NewRecorder()
 		f.ServeHTTP(w, r)
-		_, _ = io.Copy(io.Discard, w.Body)
-		return w.Code
-	}
-	if got := near(""); got != 200 {
-		t.Errorf("from this host: %d, want 200", got)
-	}
-	if got := near("203.0.113.7"); got != 404 {
-		t.Errorf("through a proxy on this host: %d, want 404", got)
+		if w.Code != c.want {
+			t.Errorf("%s: %d, want %d", c.name, w.Code, c.want)
+		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"egovctl/platform/kernel/clock"
 	"egovctl/platform/kernel/locale"
 	"egovctl/platform/kernel/money"
+	"egovctl/platform/kernel/typed"
 )
 
 // functions is what templates may call, in language l.
@@ -39,16 +40,9 @@ func (p *Pages) functions(l locale.Lang) template.FuncMap {
 		"dict":     dict,
 		"list":     func(items ...any) []any { return items },
 		"join":     strings.Join,
-		"tidy":     tidy,
+		"tidy":     typed.Item,
 		"add":      func(a, b int) int { return a + b },
 	}
-}
-
-// tidy takes off what stands around a name in official records and belongs to the list that it was copied from: a mark
-// before it, a colon or semicolon behind it. The record itself keeps them.
-func tidy(name string) string {
-	name = strings.TrimLeft(name, " \t-–+*•.:")
-	return strings.TrimRight(name, " \t:;")
 }
 
 // either picks the English text if the reader is English and there is one.

@@ -51,16 +51,20 @@ func (m *metrics) count(method, route string, status int, took time.Duration) {
 	m.seconds.WithLabelValues(route).Observe(took.Seconds())
 }
 
-// serveMetrics answers the holder of the token, and the loopback address. What came through a proxy on this host is
-// not from this host. To all others there is nothing here.
+// serveMetrics answers the holder of the token, and this host when it asks for localhost (see FromThisHost) or for the public
+// name. To all others there is nothing here.
 func (f *Front) serveMetrics(w http.ResponseWriter, r *http.Request) {
 	given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	known := ok && !f.metrics.token.Empty() &&
 		subtle.ConstantTimeCompare([]byte(given), []byte(f.metrics.token.Reveal())) == 1
-	forwarded := r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != ""
-	if !known && (forwarded || !remoteAddr(r).IsLoopback()) {
+	if !known && (!direct(r) || !f.ownName(r)) {
 		f.fail(w, r, fault.New(fault.NotFound, "not_found"))
 		return
 	}
 	f.metrics.handler.ServeHTTP(w, r)
+}
+
+// ownName reports whether the request's Host is this host's: localhost, or the public name.
+func (f *Front) ownName(r *http.Request) bool {
+	return localName(r) || f.publicHost != "" && hostName(r) == f.publicHost
 }

@@ -32,7 +32,8 @@ type PagesConfig struct {
 	Shipped fs.FS // templates.FS
 	Local   fs.FS // ROOT/local/templates, laid out like Shipped; nil when the province overrides nothing
 	Texts   *locale.Catalog
-	Clock   clock.Clock // nil: the host's
+	Known   []health.Result // findings about the local files from before (Overrides)
+	Clock   clock.Clock     // nil: the host's
 	Portal  Portal
 }
 
@@ -55,7 +56,7 @@ type Pages struct {
 
 // NewPages parses everything below portals/. A shipped file that does not parse is an error.
 func NewPages(c PagesConfig) (*Pages, error) {
-	p := &Pages{texts: c.Texts, clock: c.Clock, portal: c.Portal.complete(), shipped: c.Shipped, local: c.Local,
+	p := &Pages{texts: c.Texts, clock: c.Clock, portal: c.Portal.complete(), shipped: c.Shipped, local: c.Local, findings: c.Known,
 		pages: map[string]map[locale.Lang]*template.Template{}, plain: map[string]map[locale.Lang]*template.Template{}}
 	if p.clock == nil {
 		p.clock = clock.System{}
@@ -104,7 +105,7 @@ func (p *Pages) try(page string, sample any) error {
 	return nil
 }
 
-// Findings lists the local files that were refused, for health and doctor.
+// Findings lists what is to be said of the local files, for health and doctor.
 func (p *Pages) Findings() []health.Result {
 	p.mu.RLock()
 	defer p.mu.RUnlock()

@@ -8,7 +8,6 @@ import (
 	"path"
 	"sort"
 
-	"egovctl/platform/kernel/health"
 	"egovctl/platform/kernel/locale"
 )
 
@@ -160,9 +159,7 @@ func (p *Pages) override(file string) ([]byte, bool) {
 	return raw, true
 }
 
-// refuse notes that a local file was put aside. The cause is one line of the template parser: file, line and what is
-// wrong there.
+// refuse notes that a local file was put aside.
 func (p *Pages) refuse(file string, cause error) {
-	p.findings = append(p.findings, health.Result{Code: "pages.override", Service: "web", Status: health.Warn,
-		Severity: "warning", Key: "web.override.refused", Args: map[string]string{"file": file, "why": cause.Error()}})
+	p.findings = append(p.findings, refusal(file, cause))
 }

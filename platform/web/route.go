@@ -55,7 +55,7 @@ type Route struct {
 	Shown  func(ctx context.Context, p who.Principal) bool // narrows to whom Access shows the page in the navigation; nil does not
 
 	Rate   Rate        // attempts allowed per address; the zero Rate is unlimited
-	Params []Parameter // query parameters, for the OpenAPI document
+	Params []Parameter // query parameters: the front door checks their Values, the OpenAPI document shows them
 	Body   any         // a value of the body's type, for the OpenAPI document; nil for none
 	Answer any         // a value of the answer's type, for the OpenAPI document; nil when it is not JSON
 }
@@ -65,7 +65,11 @@ type Parameter struct {
 	Name    string
 	Summary string // message key
 	Example string
+	Values  []string // all that it may be, besides absent or empty; nil when that is not a fixed list
 }
+
+// Flag are the Values of a parameter that is so or not.
+func Flag() []string { return []string{"true", "false"} }
 
 // Rate names how often one address may call a route. The numbers are in Config.
 type Rate string

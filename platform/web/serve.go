@@ -12,7 +12,7 @@ import (
 )
 
 // farewell is how long open connections are told to close before the server closes them itself. Without it a request
-// that is already on its way over an idle connection meets a closed door (QUALITY §3.2).
+// that is already on its way over an idle connection meets a closed door.
 const farewell = 300 * time.Millisecond
 
 // Serve answers on ln until ctx ends, then drains: it stops accepting, answers what still comes with

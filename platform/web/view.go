@@ -13,13 +13,10 @@ import (
 // Portal is what every page says about whose portal it is.
 type Portal struct {
 	ProvinceVI, ProvinceEN string // "Thành phố Đà Nẵng"
-	NameVI, NameEN         string // of the portal; "" is the usual name
-	OwnerVI, OwnerEN       string // who answers for it, in the footer
 	Code                   string // two-digit code of the province: chooses the colours
 	Domain                 string
 	Version                string
-	Reconstruction         bool // the profile is rebuilt from records; said on every page
-	NoteVI, NoteEN         string
+	Note                   string // message key of what must be said on every page: that it is a reconstruction; "" for nothing
 	Demo                   bool
 	Nav, StaffNav          []NavItem // nil: the usual ones
 }
@@ -75,9 +72,7 @@ type View struct {
 	Switch   string      // address of this page in the other language
 	Portal   Portal
 	Province string
-	Name     string // of the portal, in the reader's language
-	Owner    string
-	Note     string
+	Owner    string // who answers for the portal, in the footer
 	User     who.Principal
 	Official bool
 	Page     string
@@ -99,14 +94,12 @@ func (p *Pages) view(r *http.Request, page string, data any) View {
 	l, user := LangOf(r.Context()), PrincipalOf(r.Context())
 	v := View{Lang: l, Other: locale.English, Portal: p.portal, Page: page, Path: r.URL.Path, User: user,
 		Official: user.Kind == who.Official, Data: data, Year: p.clock.Now().Year(),
-		Province: p.portal.ProvinceVI, Name: p.portal.NameVI, Owner: p.portal.OwnerVI, Note: p.portal.NoteVI}
+		Province: p.portal.ProvinceVI}
 	if l == locale.English {
 		v.Other = locale.Vietnamese
-		v.Province, v.Name = orElse(p.portal.ProvinceEN, v.Province), orElse(p.portal.NameEN, v.Name)
-		v.Owner, v.Note = orElse(p.portal.OwnerEN, v.Owner), orElse(p.portal.NoteEN, v.Note)
+		v.Province = orElse(p.portal.ProvinceEN, v.Province)
 	}
-	v.Name = orElse(v.Name, p.texts.T(l, "web.portal.name"))
-	v.Owner = orElse(v.Owner, p.texts.T(l, "web.portal.owner", "province", inSentence(v.Province)))
+	v.Owner = p.texts.T(l, "web.portal.owner", "province", inSentence(v.Province))
 	query := url.Values{}
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		query = r.URL.Query()

@@ -104,11 +104,11 @@ func TestLaws(t *testing.T) {
 		pauses := drawPauses(t, received)
 		drop := rapid.IntRange(0, len(pauses)-1).Draw(t, "dropped")
 		fewer := append(append([]Pause(nil), pauses[:drop]...), pauses[drop+1:]...)
-		p, err := c.Replay(received, term, r, fewer)
+		p, err := replay(c, received, term, r, fewer)
 		if err != nil {
 			t.Fatal(err)
 		}
-		q, err := c.Replay(received, term, r, pauses)
+		q, err := replay(c, received, term, r, pauses)
 		if err != nil {
 			t.Fatal(err)
 		}

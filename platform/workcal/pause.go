@@ -75,18 +75,6 @@ func (c *Calendar) resettle(p *Promise) error {
 	return c.settle(p, from, old)
 }
 
-// Replay counts a term and then each of its pauses, in order.
-func (c *Calendar) Replay(received time.Time, term Term, rules Rules, pauses []Pause) (Promise, error) {
-	p, err := c.Due(received, term, rules)
-	for _, pause := range pauses {
-		if err != nil {
-			return Promise{}, err
-		}
-		p, err = c.Resume(p, pause, rules)
-	}
-	return p, err
-}
-
 func pauseLine(key string, pause Pause, length string) TraceLine {
 	t := line(key, "from", showTime(pause.From), "to", showTime(pause.To), "length", length)
 	reason := pause.Reason

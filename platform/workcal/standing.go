@@ -2,7 +2,7 @@ package workcal
 
 import "time"
 
-// Standing is how a dossier stands against its promised date (DOMAIN: sớm hạn, đúng hạn, quá hạn).
+// Standing is how a dossier stands against its promised date (sớm hạn, đúng hạn, quá hạn).
 type Standing string
 
 // The standings: three of finished work, three of open work, and one of work without a date.

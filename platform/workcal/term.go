@@ -8,17 +8,17 @@ import (
 	"egovctl/platform/kernel/fault"
 )
 
-// TermKind is how a time limit counts (DOMAIN: the time units of the national procedure database).
+// TermKind is how a time limit counts: the time units of the national procedure database.
 type TermKind string
 
-// The kinds; they are spelled like those of the packaged catalogue.
+// The kinds.
 const (
 	WorkingDays  TermKind = "working_days"
 	CalendarDays TermKind = "calendar_days"
 	Months       TermKind = "months"
 	WorkingHours TermKind = "working_hours"
 	SameDay      TermKind = "same_day"
-	Other        TermKind = "other"
+	Other        TermKind = "other" // words; an official sets the date
 )
 
 // TermKinds lists the kinds.

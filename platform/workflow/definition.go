@@ -1,6 +1,6 @@
 // Package workflow holds how a dossier may travel: definitions as data, the engine that says what an action leads to,
 // and the proof that a definition may go live. It is pure: no SQL, no HTTP, no clock. A dossier stays on the version of
-// the definition that it started with (PRODUCT, promise 8).
+// the definition that it started with.
 package workflow
 
 import (
@@ -9,7 +9,7 @@ import (
 	"egovctl/platform/kernel/who"
 )
 
-// State is where a dossier stands in its handling. How its synchronisation stands is another track: see Sync.
+// State is where a dossier stands in its handling.
 type State string
 
 // Action is what somebody does to a dossier.

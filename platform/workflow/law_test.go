@@ -115,15 +115,3 @@ func toTheEnd(t *rapid.T, d Definition, w *walker) {
 	}
 	t.Fatalf("no end after twelve acts, in %s", w.state)
 }
-
-func TestSyncMayAlwaysBecomePendingAgainAndNeverJumpsToAccepted(t *testing.T) {
-	all := []Sync{SyncNone, SyncPending, SyncSent, SyncAccepted, SyncRetrying, SyncFailed}
-	for _, from := range all {
-		if from != SyncPending && !SyncMove(from, SyncPending) {
-			t.Errorf("%s can never be told again", from)
-		}
-		if got, want := SyncMove(from, SyncAccepted), from == SyncSent; got != want {
-			t.Errorf("%s to accepted: %v, want %v", from, got, want)
-		}
-	}
-}

@@ -34,15 +34,6 @@ func NationalMove(from, to int) bool {
 	return false
 }
 
-// NationalKey is the message key of a status's name.
-func NationalKey(status int) string {
-	names := [...]string{"", "filed", "received", "refused", "processing", "supplement", "payment", "withdrawal", "stopped", "finished", "returned"}
-	if status < 1 || status >= len(names) {
-		return "workflow.national.unknown"
-	}
-	return "workflow.national." + names[status]
-}
-
 // NationalFinal reports whether no status follows.
 func NationalFinal(status int) bool {
 	return status == NationalRefused || status == NationalStopped || status == NationalReturned

@@ -21,7 +21,7 @@ type Office struct {
 	Held []who.Role // the roles that somebody holds there; nil: all of them
 }
 
-// Prove looks for what must not go live (PRODUCT, promise 8): an unreachable step, a dead end, a role that nobody
+// Prove looks for what must not go live: an unreachable step, a dead end, a role that nobody
 // holds, steps that together pass the time limit, and moves that the national list does not know. Nothing found: proven.
 func Prove(d Definition, office Office) []Problem {
 	p := &prover{d: d}

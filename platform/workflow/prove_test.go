@@ -59,22 +59,6 @@ func TestProveFindsWhatMustNotGoLive(t *testing.T) {
 	}
 }
 
-func TestAStepNeverGetsMoreThanItsShareOfTheLimit(t *testing.T) {
-	d := Standard()
-	for _, total := range []int64{480, 481, 7, 30 * 480} {
-		var sum int64
-		for _, s := range d.Steps {
-			sum += d.Allowance(s.State, total)
-		}
-		if sum > total {
-			t.Errorf("the steps of %d minutes take %d", total, sum)
-		}
-	}
-	if got := d.Allowance(Assigned, 10*480); got != 3120 {
-		t.Errorf("ten days give the appraisal %d minutes, want 3120 (six and a half days)", got)
-	}
-}
-
 func TestADefinitionIsStoredAsJSONAndComesBackTheSame(t *testing.T) {
 	raw, err := json.Marshal(Standard())
 	if err != nil {

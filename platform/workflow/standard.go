@@ -43,12 +43,12 @@ const (
 	Undo       Action = "undo"
 )
 
-// Standard is the workflow that every procedure has until the province draws its own. The desk receives, forwards and
+// Standard is the first version of the workflow that every procedure has until the province draws its own. The desk receives, forwards and
 // returns; the head assigns; the officer appraises and submits; the leader signs; the registrar or the desk issues. A
 // procedure of the same day travels the same way: in a small office one person holds several of the roles. The shares
 // are the default template: half a day each to forward and assign, and to issue, two thirds for the appraisal, on a limit of ten days.
 func Standard() Definition {
-	return Definition{ID: "standard", Version: 1, Start: Filed, Steps: standardSteps(), Transitions: standardTransitions()}
+	return Definition{ID: StandardID, Version: 1, Start: Filed, Steps: standardSteps(), Transitions: standardTransitions()}
 }
 
 func standardSteps() []Step {

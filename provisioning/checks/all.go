@@ -3,6 +3,7 @@ package checks
 
 import (
 	"egovctl/provisioning/checks/accounttools"
+	"egovctl/provisioning/checks/ahead"
 	"egovctl/provisioning/checks/binaries"
 	"egovctl/provisioning/checks/check"
 	"egovctl/provisioning/checks/filesystem"
@@ -27,7 +28,7 @@ func Preflight() []check.Check {
 	return []check.Check{
 		machine.Check(), hosttime.Check(), memory.Check(), openfiles.Check(), accounttools.Check(),
 		rootfolder.Check(), reach.Check(), socket.Check(), space.Check(), filesystem.Check(),
-		port.Check(), binaries.Check(),
+		port.Check(), binaries.Check(), ahead.Check(),
 	}
 }
 

@@ -45,6 +45,11 @@ func TestBeforeAnInstallationEachCauseIsFound(t *testing.T) {
 		must(t, os.WriteFile(filepath.Join(string(site.Root), "thesis.doc"), nil, 0o644))
 		finds(t, site, "root.folder", health.Fail, "check.root.foreign")
 	})
+	t.Run("an answer that this release does not act on", func(t *testing.T) {
+		finds(t, fresh(t, nil), "answers.ahead", health.Pass, "check.ahead.ok")
+		finds(t, fresh(t, map[string]string{"backup.target": "/srv/backup"}), "answers.ahead", health.Warn, "check.ahead.later")
+		finds(t, fresh(t, map[string]string{"http.tls": "acme", "http.public_url": "https://dichvucong.danang.example"}), "answers.ahead", health.Fail, "config.ahead")
+	})
 	t.Run("a file in place of the folder", func(t *testing.T) {
 		site := fresh(t, nil)
 		must(t, os.WriteFile(string(site.Root), nil, 0o644))

@@ -118,7 +118,7 @@ func keys(t *testing.T, file string) map[string]string {
 			name = f.Name
 		}
 		lit, ok := call.Args[0].(*ast.BasicLit)
-		if ok && strings.Contains(" Fine Wrong Doubtful NotHere ", " "+name+" ") {
+		if ok && strings.Contains(" Fine Wrong Doubtful ", " "+name+" ") {
 			key, err := strconv.Unquote(lit.Value)
 			if err != nil {
 				t.Fatal(err)

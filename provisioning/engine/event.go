@@ -12,6 +12,7 @@ const (
 	ChangeFailed  = "change_failed"
 	UndoStarted   = "undo_started"
 	UndoDone      = "undo_done"
+	UndoKept      = "undo_kept" // the undo found that this must stay; Message says why
 	UndoFailed    = "undo_failed"
 	StepDone      = "step_done" // with Seq 0: there was nothing to do
 	RunDone       = "run_done"
@@ -21,7 +22,7 @@ const (
 
 	StepStarted    = "step_started"    // told, not journaled
 	StepProgress   = "progress"        // told, not journaled, at most ten times a second
-	StepKept       = "step_kept"       // told: an undo leaves what this step did, Message says why
+	StepKept       = "step_kept"       // told once a step and reason: an undo leaves what it did, Message says why
 	JournalDamaged = "journal_damaged" // told: the journal of an earlier run is torn or does not match its chain
 )
 
@@ -47,7 +48,7 @@ type Event struct {
 	MS      int64     `json:"ms,omitempty"`
 	Resumes []int     `json:"resumes,omitempty"` // run_started: the runs that stopped part-way and are taken up
 	Code    string    `json:"code,omitempty"`    // failures: fault code
-	Message string    `json:"message,omitempty"` // failures: message key; run_started of a damaged journal: what is wrong
+	Message string    `json:"message,omitempty"` // failures: message key
 }
 
 func eventOf(l Line) Event {

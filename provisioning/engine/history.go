@@ -3,6 +3,7 @@ package engine
 import (
 	"time"
 
+	"egovctl/platform/kernel/fault"
 	"egovctl/provisioning/engine/disk"
 )
 
@@ -23,15 +24,16 @@ type Run struct {
 	Number    int
 	Operation string
 	Release   string
+	Root      string    // where the instance lay then: it may have been moved since
 	Started   time.Time // zero when not even the first line survived
 	Ended     time.Time // of the last line
 	State     State
 	Resumes   []int // numbers of the unfinished runs that this one took up
 	Changes   int   // change_done lines
 	Lines     []Line
-	Torn      int      // bytes of a last line that a cut left unfinished: expected after a cut, no damage
-	Damage    []string // what does not fit: a broken sum or chain, a gap, a missing file
-	Head      string   // sum of the last whole line, or that of the run before when there is none
+	Torn      int            // bytes of a last line that a cut left unfinished: expected after a cut, no damage
+	Damage    []*fault.Error // what does not fit: a broken sum or chain, a gap, a missing file
+	Head      string         // sum of the last whole line, or that of the run before when there is none
 }
 
 // Begun reports whether a change was begun in the run.

@@ -62,7 +62,7 @@ func (j *Journal) Append(lines ...Line) ([]Line, error) {
 		seq++
 		l.Seq, l.At, l.Op, l.Run, l.Prev = seq, j.clock.Now(), j.op, j.number, prev
 		if l.Event == RunStarted {
-			l.Release = j.release
+			l.Release, l.Root = j.release, filepath.Dir(j.dir)
 		}
 		one, sum, err := seal(*l)
 		if err == nil {

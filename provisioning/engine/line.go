@@ -21,6 +21,7 @@ type Line struct {
 	Op      string    `json:"op"`
 	Run     int       `json:"run"` // number of the file
 	Release string    `json:"release,omitempty"`
+	Root    string    `json:"root,omitempty"` // run_started: where the instance lay
 	Event   string    `json:"event"`
 	Step    string    `json:"step,omitempty"`
 	Change  *Change   `json:"change,omitempty"`

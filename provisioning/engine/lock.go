@@ -4,8 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
 	"time"
 
 	"egovctl/platform/kernel/clock"
@@ -69,6 +73,38 @@ func busy(d disk.FS, path string) error {
 		time.Sleep(10 * time.Millisecond)
 	}
 	return fault.New(fault.Busy, "engine.busy.unnamed")
+}
+
+// Holding tells who holds the lock of root; ok is false when nobody does. Nothing is touched: to try the lock would keep
+// an operation out that begins at that moment. The kernel's own list decides, see proc_locks(5): a killed holder is not on
+// it, nor is another process that was given its number.
+func Holding(root string) (h Holder, ok bool, err error) {
+	path := filepath.Join(FolderOf(root), "lock")
+	raw, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return Holder{}, false, nil
+	}
+	if err != nil {
+		return Holder{}, false, diskFault(err, path)
+	}
+	if json.Unmarshal(raw, &h) != nil || h.PID <= 0 {
+		return Holder{}, false, nil // released
+	}
+	var file syscall.Stat_t
+	if err := syscall.Stat(path, &file); err != nil {
+		return Holder{}, false, diskFault(err, path)
+	}
+	held, err := os.ReadFile("/proc/locks")
+	if err != nil {
+		return Holder{}, false, diskFault(err, "/proc/locks")
+	}
+	for line := range strings.Lines(string(held)) {
+		f := strings.Fields(line) // 3: FLOCK ADVISORY WRITE 1234 fe:00:5678 0 EOF
+		if len(f) > 5 && f[1] == "FLOCK" && f[4] == strconv.Itoa(h.PID) && strings.HasSuffix(f[5], ":"+strconv.FormatUint(file.Ino, 10)) {
+			return h, true, nil
+		}
+	}
+	return Holder{}, false, nil
 }
 
 // Context returns a context that ends when parent does, and when the lock is lost: someone removed or replaced the file,

@@ -53,3 +53,37 @@ func TestALostLockEndsItsContextAndTheRun(t *testing.T) {
 		wantCode(t, errors.Unwrap(err), fault.Internal, "engine.lock.lost")
 	})
 }
+
+func TestWhoHoldsTheLockIsTold(t *testing.T) {
+	root := t.TempDir()
+	nobody := func(when string) {
+		t.Helper()
+		if h, ok, err := engine.Holding(root); ok || err != nil {
+			t.Errorf("%s: %+v, %v", when, h, err)
+		}
+	}
+	nobody("where nothing was installed")
+	if err := os.Mkdir(engine.FolderOf(root), 0o750); err != nil {
+		t.Fatal(err)
+	}
+	l, err := engine.Acquire(root, "install", clock.System{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h, ok, err := engine.Holding(root); !ok || err != nil || h.Operation != "install" || h.PID != os.Getpid() || h.Since.IsZero() {
+		t.Errorf("while it is held: %+v, %v, %v", h, ok, err)
+	}
+	path := filepath.Join(engine.FolderOf(root), "lock")
+	note, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Release(); err != nil {
+		t.Fatal(err)
+	}
+	nobody("after the release")
+	if err := os.WriteFile(path, note, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	nobody("a note that a killed holder left, of a process that lives")
+}

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -18,6 +19,7 @@ type notes struct {
 	name   string
 	root   string
 	ids    []string
+	action string // of its changes; "" is create
 	info   func(*engine.Info)
 	before string                                     // the step that must come first
 	apply  func(ctx context.Context, id string) error // before the file is written
@@ -46,7 +48,7 @@ func (n *notes) Plan(_ context.Context, look engine.Reader) ([]engine.Change, er
 	for i, id := range n.ids {
 		_, err := look.Stat(n.path(id))
 		if errors.Is(err, fs.ErrNotExist) || (n.forget && i == len(n.ids)-1) {
-			out = append(out, engine.Change{ID: id, Action: "create", Target: n.path(id)})
+			out = append(out, engine.Change{ID: id, Action: cmp.Or(n.action, "create"), Target: n.path(id)})
 		} else if err != nil {
 			return nil, err
 		}

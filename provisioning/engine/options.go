@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"egovctl/platform/kernel/clock"
+	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/secret"
 	"egovctl/provisioning/engine/disk"
 )
@@ -28,7 +29,6 @@ type Options struct {
 	Disk      disk.FS     // where the journal is written; the real one when nil
 	OnFailure Policy
 	Events    func(Event)            // told each journal line after its fsync, and progress; never two at a time
-	Admit     func(Run) error        // asked about each unfinished run of another operation; an error refuses to start
 	Secrets   func() []secret.String // what must never pass: a line that holds one is refused
 
 	// Failpoint is called with the name of each point at which a cut is worth trying ("change_started before",
@@ -77,13 +77,13 @@ func pause(ctx context.Context, d time.Duration) error {
 
 // Outcome is what a run did.
 type Outcome struct {
-	Run     int          // number of its journal file; 0 when there was nothing to do
-	Changes int          // changes done (Run) or reversed (Undo)
-	Steps   []StepResult // in the order of the list, as far as the run came
-	Resumed bool         // an unfinished run of the same operation was taken up
-	Undone  bool         // it failed and everything was put back
-	Kept    []Kept       // Undo: what stays
-	Damage  []string     // what does not fit in the journal of the run before
+	Run     int            // number of its journal file; 0 when there was nothing to do
+	Changes int            // changes done (Run) or reversed (Undo)
+	Steps   []StepResult   // in the order of the list, as far as the run came
+	Resumed bool           // an unfinished run of the same operation was taken up
+	Undone  bool           // it failed and everything was put back
+	Kept    []Kept         // Undo: what stays
+	Damage  []*fault.Error // what does not fit in the journal of the run before
 }
 
 // StepResult is one step of an Outcome.

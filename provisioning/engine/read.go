@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 
+	"egovctl/platform/kernel/fault"
 	"egovctl/provisioning/engine/disk"
 )
 
@@ -31,7 +32,7 @@ func historyOn(d disk.FS, root string) ([]Run, error) {
 		}
 		run := readRun(e.number, e.op, raw, head)
 		if e.number != number+1 {
-			run.Damage = append(run.Damage, fmt.Sprintf("run %d comes after run %d", e.number, number))
+			run.Damage = append(run.Damage, damage("engine.damage.gap", "before", e.number-1))
 		}
 		runs = append(runs, run)
 		head, number = run.Head, e.number
@@ -81,7 +82,7 @@ func readRun(number int, op string, raw []byte, head string) Run {
 			break
 		}
 		if err != nil {
-			r.Damage = append(r.Damage, fmt.Sprintf("line %d: %v", at+1, err))
+			r.Damage = append(r.Damage, fault.Wrap(err, fault.Finding, "engine.damage.line", "line", at+1))
 			raw = rest
 			continue
 		}
@@ -90,6 +91,8 @@ func readRun(number int, op string, raw []byte, head string) Run {
 	}
 	return r
 }
+
+func damage(key string, args ...any) *fault.Error { return fault.New(fault.Finding, key, args...) }
 
 func anyWhole(raw []byte) bool {
 	for len(raw) > 0 {
@@ -105,12 +108,12 @@ func anyWhole(raw []byte) bool {
 func (r *Run) take(l Line, sum string, at int) {
 	switch {
 	case l.Prev != r.Head:
-		r.Damage = append(r.Damage, fmt.Sprintf("line %d does not follow the line before it", at+1))
+		r.Damage = append(r.Damage, damage("engine.damage.order", "line", at+1))
 	case l.Run != r.Number || l.Op != r.Operation || l.Seq != len(r.Lines)+1:
-		r.Damage = append(r.Damage, fmt.Sprintf("line %d belongs elsewhere (%s of %s)", at+1, l.Ref(), l.Op))
+		r.Damage = append(r.Damage, damage("engine.damage.elsewhere", "line", at+1, "run", l.Run, "op", l.Op, "seq", l.Seq))
 	}
 	if len(r.Lines) == 0 {
-		r.Started, r.Release, r.Resumes = l.At, l.Release, l.Resumes
+		r.Started, r.Release, r.Root, r.Resumes = l.At, l.Release, l.Root, l.Resumes
 	}
 	r.Lines, r.Head, r.Ended = append(r.Lines, l), sum, l.At
 	switch l.Event {

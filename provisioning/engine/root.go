@@ -89,10 +89,10 @@ func plain(d disk.FS, path string) bool {
 	return !ok || st.Nlink == 1
 }
 
-// Erase removes the journal of root and, if nothing else is in it, root itself: the last act of an uninstallation that
-// keeps nothing. It returns fault.Busy while an operation runs. On the way back to an empty host nothing can be resumed
-// any more, so undo first.
-func Erase(o Options) error {
+// Erase removes what is named, then the journal of root and, if nothing else is in it, root itself: the last act of an
+// uninstallation that keeps nothing. It returns fault.Busy while an operation runs. On the way back to an empty host
+// nothing can be resumed any more, so undo first.
+func Erase(o Options, paths ...string) error {
 	o = o.withDefaults()
 	if _, err := o.Disk.Lstat(FolderOf(o.Root)); errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -101,8 +101,10 @@ func Erase(o Options) error {
 	if err != nil {
 		return err
 	}
-	if err := disk.RemoveAll(o.Disk, FolderOf(o.Root)); err != nil {
-		return errors.Join(diskFault(err, FolderOf(o.Root)), l.Release())
+	for _, path := range append(paths, FolderOf(o.Root)) {
+		if err := disk.RemoveAll(o.Disk, path); err != nil {
+			return errors.Join(diskFault(err, path), l.Release())
+		}
 	}
 	err = disk.Remove(o.Disk, o.Root)
 	if errors.Is(err, syscall.ENOTEMPTY) || errors.Is(err, fs.ErrExist) {

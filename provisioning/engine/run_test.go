@@ -131,9 +131,6 @@ func TestAnotherOperationDoesNotEndAnUnfinishedOne(t *testing.T) {
 	if run, ok, _ := engine.Unfinished(b.root); !ok || run.Operation != "upgrade" {
 		t.Errorf("unfinished is %v %q, want the upgrade", ok, run.Operation)
 	}
-	b.o.Admit = func(r engine.Run) error { return fault.New(fault.Conflict, "test.first", "operation", r.Operation) }
-	_, err = engine.New(b.o).Run(t.Context(), "start", []engine.Step{&notes{name: "two", root: b.root, ids: []string{"y"}}})
-	wantCode(t, err, fault.Conflict, "test.first")
 }
 
 func TestAnInterruptionFinishesTheCurrentChange(t *testing.T) {

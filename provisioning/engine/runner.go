@@ -29,9 +29,6 @@ func (r *Runner) Run(ctx context.Context, op string, steps []Step) (Outcome, err
 	defer free()
 	look, end := s.lock.Context(ctx)
 	defer end()
-	if err := s.admit(); err != nil {
-		return s.out, s.fail(work, steps, err)
-	}
 	for i, st := range steps {
 		s.at(i+1, len(steps), st.Info())
 		if err := s.step(look, work, st); err != nil {

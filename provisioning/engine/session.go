@@ -84,7 +84,7 @@ func (s *session) read() error {
 			}
 		}
 		if len(last.Damage) > 0 {
-			s.tell(Event{Event: JournalDamaged, Run: last.Number, Message: fmt.Sprint(last.Damage)})
+			s.tell(Event{Event: JournalDamaged, Run: last.Number, Message: "engine.damaged"})
 		}
 	}
 	for _, r := range openRuns(s.history) {
@@ -115,22 +115,6 @@ func (s *session) flush() error {
 	for _, path := range []string{"/", s.o.Root} {
 		if err := s.o.Disk.Flush(path); err != nil {
 			return diskFault(err, path)
-		}
-	}
-	return nil
-}
-
-// admit lets the caller refuse to start over another operation's unfinished run.
-func (s *session) admit() error {
-	if s.o.Admit == nil {
-		return nil
-	}
-	for _, r := range openRuns(s.history) {
-		if r.Operation == s.op {
-			continue
-		}
-		if err := s.o.Admit(r); err != nil {
-			return err
 		}
 	}
 	return nil

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io/fs"
 	"reflect"
+	"slices"
+	"strings"
 
 	"egovctl/platform/kernel/fault"
 )
@@ -41,7 +43,7 @@ func (r *Runner) Undo(ctx context.Context, op string, steps []Step) (Outcome, er
 	defer free()
 	look, end := s.lock.Context(ctx)
 	defer end()
-	if err := s.reverse(look, work, steps, pending(s.history, steps)); err != nil {
+	if err := s.reverse(look, work, steps, pending(s.history, steps, s.o.Root)); err != nil {
 		return s.out, s.failUndo(err)
 	}
 	return s.out, s.finish()
@@ -57,7 +59,7 @@ func (s *session) failUndo(cause error) error {
 // keeps its own code, because the host is as it was before.
 func (s *session) putBack(work context.Context, steps []Step, cause error) error {
 	runs := append(s.resumed(), Run{Number: s.journal.number, Lines: s.begun})
-	if err := s.reverse(work, work, steps, pending(runs, steps)); err != nil {
+	if err := s.reverse(work, work, steps, pending(runs, steps, s.o.Root)); err != nil {
 		return s.failUndo(joined(cause, err))
 	}
 	last := s.lineOf(RunUndone, cause)
@@ -86,20 +88,25 @@ func (s *session) resumed() []Run {
 	return out
 }
 
-// pending lists what was begun and not put back, newest first.
-func pending(runs []Run, steps []Step) []reversal {
+// pending lists what was begun and not put back, newest first. What lay below ROOT is looked for where ROOT lies now. What
+// was started is stopped once, however often it was started.
+func pending(runs []Run, steps []Step, root string) []reversal {
 	mine := map[string]bool{}
 	for _, st := range steps {
 		mine[st.Info().Name] = true
 	}
 	var begun []Line
+	started := map[string]int{} // place in out of the reversal of a start
 	undone := map[string]bool{}
 	for _, r := range runs {
 		for _, l := range r.Lines {
 			switch {
 			case l.Event == ChangeStarted && l.Change != nil && mine[l.Step]:
+				c := *l.Change
+				c.ID, c.Target = rebased(c.ID, r.Root, root), rebased(c.Target, r.Root, root)
+				l.Change = &c
 				begun = append(begun, l)
-			case l.Event == UndoDone:
+			case l.Event == UndoDone || l.Event == UndoKept:
 				for _, ref := range l.Of {
 					undone[ref] = true
 				}
@@ -116,9 +123,25 @@ func pending(runs []Run, steps []Step) []reversal {
 			out[n-1].of = append(out[n-1].of, l.Ref()) // the same change begun again at once after a cut: one reversal
 			continue
 		}
+		if l.Change.Action == "start" {
+			key := l.Step + " " + l.Change.ID
+			if at, again := started[key]; again {
+				out[at].of = append(out[at].of, l.Ref())
+				continue
+			}
+			started[key] = len(out)
+		}
 		out = append(out, reversal{step: l.Step, change: *l.Change, of: []string{l.Ref()}})
 	}
 	return out
+}
+
+// rebased is a path below one ROOT as it is named below another. Anything else stays as it is.
+func rebased(path, from, to string) string {
+	if rest, below := strings.CutPrefix(path, from); from != "" && below && (rest == "" || rest[0] == '/') {
+		return to + rest
+	}
+	return path
 }
 
 // reverse carries out the reversals in the order given.
@@ -127,7 +150,6 @@ func (s *session) reverse(look, work context.Context, steps []Step, todo []rever
 	for _, st := range steps {
 		byName[st.Info().Name] = st
 	}
-	kept := map[string]bool{}
 	for i, v := range todo {
 		if err := interrupted(look); err != nil {
 			return err
@@ -135,11 +157,7 @@ func (s *session) reverse(look, work context.Context, steps []Step, todo []rever
 		st := byName[v.step]
 		s.at(i+1, len(todo), st.Info())
 		if !st.Info().Reversible {
-			if !kept[v.step] {
-				kept[v.step] = true
-				s.out.Kept = append(s.out.Kept, Kept{Step: v.step, Why: st.Info().Why})
-				s.tell(Event{Event: StepKept, Step: v.step, Message: st.Info().Why})
-			}
+			s.keep(v.step, st.Info().Why)
 			continue
 		}
 		if err := s.reverseOne(work, st, v); err != nil {
@@ -147,6 +165,17 @@ func (s *session) reverse(look, work context.Context, steps []Step, todo []rever
 		}
 	}
 	return nil
+}
+
+// keep notes that something of a step stays, and tells it once; why "" is not worth telling.
+func (s *session) keep(step, why string) {
+	if why == "" {
+		return
+	}
+	if k := (Kept{Step: step, Why: why}); !slices.Contains(s.out.Kept, k) {
+		s.out.Kept = append(s.out.Kept, k)
+		s.tell(Event{Event: StepKept, Step: step, Message: why})
+	}
 }
 
 func (s *session) reverseOne(work context.Context, st Step, v reversal) error {
@@ -165,6 +194,11 @@ func (s *session) reverseOne(work context.Context, st Step, v reversal) error {
 	began := s.clock.Now()
 	err := st.Undo(ctx, s.o.Host, v.change)
 	ms := s.clock.Now().Sub(began).Milliseconds()
+	var kept *KeptError
+	if errors.As(err, &kept) {
+		s.keep(v.step, kept.Why)
+		return s.hard(Line{Event: UndoKept, Step: v.step, Change: brief(v.change), Of: v.of, MS: ms, Key: kept.Why})
+	}
 	if err = told(err); err != nil {
 		l := s.lineOf(UndoFailed, err)
 		l.Step, l.Change, l.Of, l.MS = v.step, brief(v.change), v.of, ms

@@ -125,6 +125,92 @@ func TestWhatCannotBeUndoneIsNamedAndKept(t *testing.T) {
 	}
 }
 
+// What must stay is found out by the step itself, change by change: it is told once, and not told as gone.
+func TestWhatAnUndoFindsMustStayIsKept(t *testing.T) {
+	b := newBench(t)
+	step := &notes{name: "one", root: b.root, ids: []string{"a", "b", "c", "d"}, undo: func(id string) error {
+		return map[string]error{"b": engine.Keep("test.keys"), "c": engine.Keep("test.keys"), "d": engine.Keep("")}[id]
+	}}
+	if _, err := b.run(t.Context(), step); err != nil {
+		t.Fatal(err)
+	}
+	b.events = nil
+	out, err := engine.New(b.o).Undo(t.Context(), "uninstall", []engine.Step{step})
+	if err != nil || out.Changes != 1 {
+		t.Fatalf("%+v, %v", out, err)
+	}
+	if diff := cmp.Diff([]engine.Kept{{Step: "one", Why: "test.keys"}}, out.Kept); diff != "" {
+		t.Errorf("kept (-want +got):\n%s", diff)
+	}
+	var told []string
+	for _, e := range b.events {
+		if e.Event == engine.UndoDone || e.Event == engine.UndoKept || e.Event == engine.StepKept {
+			told = append(told, e.Event+" "+e.Change+e.Message)
+		}
+	}
+	want := []string{"undo_kept d", "step_kept test.keys", "undo_kept ctest.keys", "undo_kept btest.keys", "undo_done a"}
+	if diff := cmp.Diff(want, told); diff != "" {
+		t.Errorf("told (-want +got):\n%s", diff)
+	}
+	if out, err = engine.New(b.o).Undo(t.Context(), "uninstall", []engine.Step{step}); err != nil || out.Run != 0 {
+		t.Errorf("undo twice: %+v, %v", out, err)
+	}
+}
+
+// An instance is started many times, and there is one process to stop.
+func TestWhatWasStartedOftenIsStoppedOnce(t *testing.T) {
+	b := newBench(t)
+	stopped := 0
+	step := &notes{name: "one", root: b.root, ids: []string{"a"}, action: "start", undo: func(string) error { stopped++; return nil }}
+	other := &notes{name: "two", root: b.root, ids: []string{"b"}, action: "start"}
+	for range 3 {
+		if _, err := b.run(t.Context(), step, other); err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range []string{step.path("a"), other.path("b")} { // it ends by itself
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	steps := []engine.Step{step, other}
+	if out, err := engine.New(b.o).Undo(t.Context(), "uninstall", steps); err != nil || out.Changes != 2 || stopped != 1 {
+		t.Errorf("%+v, %v: stopped %d times", out, err, stopped)
+	}
+	if out, err := engine.New(b.o).Undo(t.Context(), "uninstall", steps); err != nil || out.Run != 0 {
+		t.Errorf("undo twice: %+v, %v", out, err)
+	}
+}
+
+// The journal names places as they were. Something else may lie there by now.
+func TestAMovedRootIsUndoneWhereItLiesNow(t *testing.T) {
+	b := newBench(t)
+	before := &notes{name: "one", root: b.root, ids: []string{"a"}}
+	if _, err := b.run(t.Context(), before); err != nil {
+		t.Fatal(err)
+	}
+	old := b.root
+	b.root, b.o.Root = old+"2", old+"2"
+	if err := os.Rename(old, b.root); err != nil {
+		t.Fatal(err)
+	}
+	another := *b
+	another.root, another.o.Root = old, old
+	if _, err := another.run(t.Context(), before); err != nil {
+		t.Fatal(err)
+	}
+	step := &notes{name: "one", root: b.root, ids: []string{"a"}}
+	if out, err := engine.New(b.o).Undo(t.Context(), "uninstall", []engine.Step{step}); err != nil || out.Changes != 1 {
+		t.Errorf("%+v, %v", out, err)
+	}
+	if _, err := os.Lstat(step.path("a")); !os.IsNotExist(err) {
+		t.Error("what was moved is still there:", err)
+	}
+	if _, err := os.Lstat(before.path("a")); err != nil {
+		t.Error("what another instance has at the old place is gone:", err)
+	}
+}
+
 func TestEraseTakesTheJournalAndAnEmptyRoot(t *testing.T) {
 	b := newBench(t)
 	step := &notes{name: "one", root: b.root, ids: []string{"a"}}

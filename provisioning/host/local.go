@@ -1,4 +1,4 @@
-// Package host is the seam to the machine: Local does it, ReadOnly only looks, Recording writes down what was asked.
+// Package host is the seam to the machine: Local does it, ReadOnly only looks.
 package host
 
 import (

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"strings"
+	"slices"
 	"syscall"
 
 	"egovctl/platform/kernel/fault"
@@ -17,32 +17,29 @@ func (r Root) Applied() string { return r.at("etc", ".instance.installed.yaml") 
 // fixed are the answers that make an instance what it is.
 var fixed = []string{"instance", "province.profile", "topology"}
 
-// Changed compares l with what was carried out at root. Nothing carried out yet, nothing changed. fault.Invalid when an
-// answer differs that an installed instance cannot change.
-func (l Loaded) Changed(root Root) ([]Difference, error) {
+// Changed compares l with what was carried out at root, and refuses each answer that differs, old beside new, as
+// fault.Invalid; with accept only those that an installed instance cannot change. Nothing carried out yet, nothing
+// changed.
+func (l Loaded) Changed(root Root, accept bool) error {
 	if _, err := os.Stat(root.Applied()); errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
-		return nil, nil
+		return nil
 	}
 	old, err := Load(Sources{File: root.Applied()})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	changes := l.Diff(old)
-	for _, d := range changes {
-		for _, key := range fixed {
-			if d.Key == key {
-				return nil, fault.New(fault.Invalid, "install.changed.fixed", "key", d.Key, "old", d.Old, "new", d.New).At(d.Key)
-			}
+	var problems Problems
+	for _, d := range l.Diff(old) {
+		key := "install.changed"
+		if slices.Contains(fixed, d.Key) {
+			key = "install.changed.fixed"
+		} else if accept {
+			continue
 		}
+		problems = append(problems, fault.New(fault.Invalid, key, "where", l.Where(d.Key), "key", d.Key, "old", d.Old, "new", d.New).At(d.Key))
 	}
-	return changes, nil
-}
-
-// Tell writes differences as "http.listen: old → new; ...".
-func Tell(changes []Difference) string {
-	parts := make([]string, len(changes))
-	for i, d := range changes {
-		parts[i] = d.Key + ": «" + d.Old + "» → «" + d.New + "»"
+	if len(problems) > 0 {
+		return problems
 	}
-	return strings.Join(parts, "; ")
+	return nil
 }

@@ -2,7 +2,7 @@
 // file, default), its errors with line and cure, and where everything of the instance lies below ROOT.
 package instance
 
-// Config is instance.yaml, typed (PRODUCT §5).
+// Config is instance.yaml, typed.
 type Config struct {
 	APIVersion string   `mapstructure:"apiVersion"`
 	Instance   string   `mapstructure:"instance"`

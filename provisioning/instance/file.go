@@ -12,18 +12,32 @@ import (
 	"egovctl/platform/kernel/fault"
 )
 
-// answers are the values of one source by key path; a list is []string, everything else is text as written.
-type answers map[string]any
+// answers are the values of one source by key path, each with the line on which it stands; a list is []string,
+// everything else is text as written.
+type answers map[string]answer
+
+type answer struct {
+	value any
+	line  int
+}
 
 // parseFile reads instance.yaml. Every problem is a fault with file, line and key; all of them are returned.
 func parseFile(name string, raw []byte) (answers, Problems) {
+	if len(raw) > maxFile {
+		return nil, Problems{fault.New(fault.Invalid, "config.large", "file", name)}
+	}
+	if at := oddByte(raw); at >= 0 {
+		return nil, Problems{fault.New(fault.Invalid, "config.bytes", "where", place(name, lineAt(raw, at)), "byte", fmt.Sprintf("0x%02X", raw[at]))}
+	}
 	var doc, second yaml.Node
 	d := yaml.NewDecoder(bytes.NewReader(raw))
 	if err := d.Decode(&doc); err != nil && !errors.Is(err, io.EOF) {
-		return nil, Problems{fault.Wrap(err, fault.Invalid, "config.yaml", "file", name, "line", lineOf(err), "why", plain(err))}
+		return nil, Problems{notYAML(err, name, raw)}
 	}
-	if d.Decode(&second) == nil { // answers after a "---" would be lost without a word
+	if err := d.Decode(&second); err == nil { // answers after a "---" would be lost without a word
 		return nil, Problems{fault.New(fault.Invalid, "config.documents", "file", name, "line", second.Line)}
+	} else if !errors.Is(err, io.EOF) {
+		return nil, Problems{notYAML(err, name, raw)}
 	}
 	if len(doc.Content) == 0 {
 		return answers{}, nil
@@ -54,7 +68,7 @@ func (r *fileReader) mapping(prefix string, n *yaml.Node) {
 		case isGroup(path):
 			r.mapping(path, value)
 		default:
-			r.problem(name, path, "config.unknown_key", "near", nearest(path))
+			r.problems = append(r.problems, unknown(path, place(r.name, name.Line)))
 		}
 	}
 }
@@ -72,11 +86,11 @@ func (r *fileReader) value(k Key, name, n *yaml.Node) {
 		r.problem(n, k.Path, "config.type."+string(k.Type), "value", n.Value)
 		return
 	}
-	if p := check(k, v, fmt.Sprintf("%s:%d", r.name, n.Line)); p != nil {
+	if p := check(k, v, place(r.name, n.Line)); p != nil {
 		r.problems = append(r.problems, p)
 		return
 	}
-	r.out[k.Path] = v
+	r.out[k.Path] = answer{v, n.Line}
 }
 
 func scalarOrList(k Key, n *yaml.Node) (any, bool) {
@@ -107,7 +121,7 @@ func scalarOrList(k Key, n *yaml.Node) (any, bool) {
 }
 
 func (r *fileReader) problem(n *yaml.Node, path, key string, args ...any) {
-	args = append(args, "where", fmt.Sprintf("%s:%d", r.name, n.Line), "key", path)
+	args = append(args, "where", place(r.name, n.Line), "key", path)
 	r.problems = append(r.problems, fault.New(fault.Invalid, key, args...).At(path))
 }
 
@@ -144,50 +158,4 @@ func isGroup(path string) bool {
 		}
 	}
 	return false
-}
-
-// nearest is the known key with the fewest edits, for "did you mean".
-func nearest(path string) string {
-	best, distance := "", 1<<30
-	for _, k := range Keys() {
-		if d := edits(path, k.Path); d < distance {
-			best, distance = k.Path, d
-		}
-	}
-	return best
-}
-
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := diagonal
-			if a[i-1] != b[j-1] {
-				cost++
-			}
-			diagonal = row[j]
-			row[j] = min(cost, row[j]+1, row[j-1]+1)
-		}
-	}
-	return row[len(b)]
-}
-
-func plain(err error) string {
-	return strings.TrimPrefix(strings.ReplaceAll(err.Error(), "\n", " "), "yaml: ")
-}
-
-// lineOf digs the line number out of what the parser said; "" when it named none.
-func lineOf(err error) string {
-	var line int
-	if _, rest, ok := strings.Cut(err.Error(), "line "); ok {
-		if _, e := fmt.Sscanf(rest, "%d", &line); e == nil {
-			return fmt.Sprint(line)
-		}
-	}
-	return "?"
 }

@@ -4,7 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/viper"
@@ -46,18 +47,39 @@ const (
 
 // Sources are where answers come from.
 type Sources struct {
-	File   string                            // path of instance.yaml; "" for none
-	Read   func(path string) ([]byte, error) // reads File; os.ReadFile when nil
-	Env    func(string) string               // os.Getenv
-	Flags  map[string]string                 // by key path; only flags that were given
-	Preset map[string]string                 // stronger defaults, such as those of --demo
+	File  string                            // path of instance.yaml; "" for none
+	Read  func(path string) ([]byte, error) // reads File; from the disk when nil
+	Env   func(string) string               // os.Getenv
+	Flags map[string]string                 // by key path; only flags that were given
+	Typed map[string]string                 // by key path: how a flag was typed, where that was not "--set KEY"
+}
+
+// typed is what the person typed to answer path.
+func (s Sources) typed(path string) string {
+	if flag, ok := s.Typed[path]; ok {
+		return flag
+	}
+	return "--set " + path
 }
 
 // Loaded is the answers with where each came from.
 type Loaded struct {
 	Config
-	From map[string]Source
-	v    *viper.Viper
+	From  map[string]Source
+	file  string            // that was read, "" for none
+	where map[string]string // by key path, for what was given
+	v     *viper.Viper
+}
+
+// Where says where a person finds the answer for a key path: the flag, the variable, the file and its line. What nobody
+// gave is found in the file, by its absence.
+func (l Loaded) Where(path string) string {
+	for _, where := range []string{l.where[path], l.file} {
+		if where != "" {
+			return where
+		}
+	}
+	return path
 }
 
 // Value gives the answer for a key path as text ("a, b" for lists).
@@ -70,65 +92,62 @@ func (l Loaded) Value(path string) string {
 
 // Load merges the sources: flag over environment over file over default. Every problem of every source is reported.
 func Load(src Sources) (Loaded, error) {
-	var problems Problems
-	file, bad, err := readFile(src)
+	file, problems, err := src.read()
 	if err != nil {
 		return Loaded{}, err
 	}
-	problems = append(problems, bad...)
-
 	// Keys hold no upper case but apiVersion and no dots of their own, so viper's two traps (it folds case and splits
 	// at dots) do not bite; codes and names are never keys.
-	v := viper.New()
-	from := map[string]Source{}
-	for _, k := range Keys() {
-		v.SetDefault(k.Path, k.Default)
-		from[k.Path] = FromDefault
-		if preset, ok := src.Preset[k.Path]; ok {
-			v.SetDefault(k.Path, preset)
-		}
+	l := Loaded{From: map[string]Source{}, file: src.File, where: map[string]string{}, v: viper.New()}
+	take := func(k Key, value any, s Source, where string) {
+		l.v.Set(k.Path, value)
+		l.From[k.Path], l.where[k.Path] = s, where
 	}
-	set := func(k Key, text string, s Source, where string) {
+	read := func(k Key, text string, s Source, where string) {
 		value, p := fromText(k, text, where)
 		if p != nil {
 			problems = append(problems, p)
 			return
 		}
-		v.Set(k.Path, value)
-		from[k.Path] = s
+		take(k, value, s, where)
 	}
 	for _, k := range Keys() {
-		if value, ok := file[k.Path]; ok {
-			v.Set(k.Path, value)
-			from[k.Path] = FromFile
+		l.v.SetDefault(k.Path, k.Default)
+		l.From[k.Path] = FromDefault
+		if a, ok := file[k.Path]; ok {
+			take(k, a.value, FromFile, place(src.File, a.line))
 		}
 		if src.Env != nil {
 			if text := src.Env(k.Env()); text != "" {
-				set(k, text, FromEnv, k.Env())
+				read(k, text, FromEnv, k.Env())
 			}
 		}
 		if text, ok := src.Flags[k.Path]; ok {
-			set(k, text, FromFlag, "--set "+k.Path)
+			read(k, text, FromFlag, src.typed(k.Path))
+		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(src.Flags)) {
+		if _, known := find(path); !known {
+			problems = append(problems, unknown(path, src.typed(path)))
 		}
 	}
 	if len(problems) > 0 {
 		return Loaded{}, problems
 	}
-	l := Loaded{From: from, v: v}
-	if err := v.UnmarshalExact(&l.Config); err != nil {
+	if err := l.v.UnmarshalExact(&l.Config); err != nil {
 		return Loaded{}, fault.Wrap(err, fault.Internal, "internal")
 	}
-	return l, whole(l.Config)
+	return l, l.whole()
 }
 
 // whole checks what no key can check alone.
-func whole(c Config) error {
+func (l Loaded) whole() error {
 	var problems Problems
-	if c.Topology != "embedded" && c.Postgres.DSNFile == "" {
-		problems = append(problems, fault.New(fault.Invalid, "config.dsn_needed", "topology", c.Topology).At("postgres.dsn_file"))
+	if l.Topology != "embedded" && l.Postgres.DSNFile == "" {
+		problems = append(problems, fault.New(fault.Invalid, "config.dsn_needed", "where", l.Where("topology"), "topology", l.Topology).At("postgres.dsn_file"))
 	}
-	if c.HTTP.TLS != "off" && !strings.HasPrefix(c.PublicURL(), "https://") {
-		problems = append(problems, fault.New(fault.Invalid, "config.tls_url", "tls", c.HTTP.TLS).At("http.public_url"))
+	if l.HTTP.TLS != "off" && !strings.HasPrefix(l.PublicURL(), "https://") {
+		problems = append(problems, fault.New(fault.Invalid, "config.tls_url", "where", l.Where("http.tls"), "tls", l.HTTP.TLS).At("http.public_url"))
 	}
 	if len(problems) > 0 {
 		return problems
@@ -136,13 +155,14 @@ func whole(c Config) error {
 	return nil
 }
 
-func readFile(src Sources) (answers, Problems, error) {
-	path, read := src.File, src.Read
+// read reads the file of the sources.
+func (s Sources) read() (answers, Problems, error) {
+	path, read := s.File, s.Read
 	if path == "" {
 		return nil, nil, nil
 	}
 	if read == nil {
-		read = os.ReadFile
+		read = readFile
 	}
 	raw, err := read(path)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -44,8 +44,6 @@ func TestPrecedence(t *testing.T) {
 		}
 	}
 	want("127.0.0.1:8080", instance.FromDefault)
-	src.Preset = map[string]string{"http.listen": "127.0.0.1:1"}
-	want("127.0.0.1:1", instance.FromDefault)
 	src.File = file(t, "http: {listen: '127.0.0.1:2'}\n")
 	want("127.0.0.1:2", instance.FromFile)
 	src.Env = env(map[string]string{"EGOV_HTTP_LISTEN": "127.0.0.1:3"})
@@ -121,7 +119,17 @@ func TestProblemsNameLineKeyAndCure(t *testing.T) {
 		"port out of range":                  {"http: {listen: '127.0.0.1:99999'}\n", "config.must.address", []string{":1", "127.0.0.1:8080"}},
 		"key given twice":                    {"backup:\n  at: '01:00'\n  at: '02:00'\n", "config.", []string{"3"}},
 		"a second set of answers":            {"instance: a1\n---\nlanguage: en\n", "config.documents", []string{":2", "---"}},
-		"not YAML":                           {"http: [\n", "config.yaml", []string{"instance.yaml"}},
+		"not YAML":                           {"http: [\n", "config.yaml", []string{"instance.yaml:1: "}},
+		"not YAML in the middle":             {"language: vi\nhttp: {listen: a: b}\n", "config.yaml", []string{"instance.yaml:2: "}},
+		"a quote that is never closed":       {"language: vi\n\ninstance: \"hue\ntopology: ha\n", "config.yaml", []string{"instance.yaml:3: "}},
+		"not YAML behind the answers":        {"language: vi\n---\n[\n", "config.yaml", []string{"instance.yaml:3: "}},
+		"a NUL byte":                         {"language: vi\ninstance: h\x00ue\n", "config.bytes", []string{"instance.yaml:2: ", "0x00", "UTF-8"}},
+		"bytes that are no UTF-8":            {"# ghi ch\xfa\ninstance: hue\n", "config.bytes", []string{"instance.yaml:1: ", "0xFA", "UTF-8"}},
+		"a file saved as UTF-16":             {"\xff\xfea\x00", "config.bytes", []string{"instance.yaml:1: ", "UTF-8"}},
+		"a control character":                {"\n\ninstance: hu\x1be\n", "config.bytes", []string{"instance.yaml:3: ", "0x1B"}},
+		"a file that is no set of answers":   {strings.Repeat("# x\n", 1<<18) + "\n", "config.large", []string{"instance.yaml", "1 MiB"}},
+		"a key like no other":                {"colour: red\n", "config.unknown_key.far", []string{"colour", "topology, postgres, http"}},
+		"a key like no other in a group":     {"backup:\n  keep:\n    hourly: 3\n", "config.unknown_key.far", []string{":3", "backup.keep.daily, backup.keep.weekly, backup.keep.monthly"}},
 		"external without a DSN file":        {"topology: external\n", "config.dsn_needed", []string{"postgres.dsn_file"}},
 		"a top level that is not a mapping":  {"- a\n- b\n", "config.not_mapping", []string{":1"}},
 		"TLS without an https address":       {"http: {tls: files}\n", "config.tls_url", []string{"http.public_url"}},
@@ -136,6 +144,9 @@ func TestProblemsNameLineKeyAndCure(t *testing.T) {
 			}
 			for _, l := range []locale.Lang{locale.Vietnamese, locale.English} {
 				message, cure := texts.Fault(l, err)
+				if strings.Contains(message+cure, "go-yaml") || strings.Contains(message, "did not") {
+					t.Errorf("%s: the library speaks: %q", l, message)
+				}
 				if cure == "" || strings.Contains(message+cure, "{") {
 					t.Errorf("%s: no cure, or a hole in it: %q %q", l, message, cure)
 				}
@@ -144,6 +155,106 @@ func TestProblemsNameLineKeyAndCure(t *testing.T) {
 						t.Errorf("%s: %q does not say %q", l, message+" "+cure, s)
 					}
 				}
+			}
+		})
+	}
+}
+
+// What is wrong is told by what the person typed: the flag, the variable, the file and its line.
+func TestAProblemNamesWhatWasTyped(t *testing.T) {
+	wrong := map[string]string{ // a value that each key refuses, and that is no default
+		"apiVersion": "v9", "instance": "Đ", "province.profile": "Đ", "province.domain": "x", "language": "fr", "topology": "cloud", "postgres.bin_dir": "a",
+		"postgres.dsn_file": "a", "http.listen": "x", "http.public_url": "x", "http.tls": "x", "services.disabled": "x", "filing.public": "x",
+		"citizens.sign_in": "x", "mail.smarthost": "x", "mail.from": "x", "mail.password_file": "x", "backup.target": "x", "backup.recipients": "x", "backup.at": "x",
+		"backup.keep.daily": "x", "backup.keep.weekly": "x", "backup.keep.monthly": "x", "support.recipients": "x", "support.remote": "x",
+	}
+	where := func(src instance.Sources) string {
+		t.Helper()
+		_, err := instance.Load(src)
+		if err == nil {
+			t.Fatalf("%+v is taken", src)
+		}
+		return fault.From(err).Args["where"]
+	}
+	for _, k := range instance.Keys() {
+		one := map[string]string{k.Path: wrong[k.Path]}
+		path := file(t, "# answers\n"+k.Path+": "+wrong[k.Path]+"\n")
+		if k.Type == instance.List {
+			path = file(t, "# answers\n"+k.Path+": ["+wrong[k.Path]+"]\n")
+		}
+		for got, want := range map[string]string{
+			where(instance.Sources{Flags: one, Typed: map[string]string{k.Path: "--short"}}): "--short",
+			where(instance.Sources{Flags: one}):                                              "--set " + k.Path,
+			where(instance.Sources{Env: env(map[string]string{k.Env(): wrong[k.Path]})}):     k.Env(),
+			where(instance.Sources{File: path}):                                              path + ":2",
+		} {
+			if got != want {
+				t.Errorf("%s: %q, want %q", k.Path, got, want)
+			}
+		}
+	}
+	if got := where(instance.Sources{Flags: map[string]string{"colour": "red"}}); got != "--set colour" {
+		t.Errorf("an unknown key is told by %q", got)
+	}
+	if got := where(instance.Sources{File: file(t, "\ntopology: ha\n")}); !strings.HasSuffix(got, "instance.yaml:2") {
+		t.Errorf("what no key shows alone is told by %q", got)
+	}
+}
+
+func TestAKeyIsSuggestedOnlyWhenItIsNear(t *testing.T) {
+	for typed, want := range map[string]string{
+		"http.lisen": "http.listen", "htpp": "http", "htpp.listen": "http.listen", "Language": "language", "LANGUAGE": "language", "apiversion": "apiVersion",
+		"listen": "http.listen", "profile": "province.profile", "backup.daily": "backup.keep.daily", "topolgoy": "topology", "backup.recipient": "backup.recipients",
+		"colour": "", "recipients": "", "http.colour": "", "backup.to": "", "http": "", "x": "", "": "", strings.Repeat("topology", 100_000): "",
+	} {
+		_, err := instance.Load(instance.Sources{Flags: map[string]string{typed: "x"}})
+		e := fault.From(err)
+		if e.Args["near"] != want || (want == "") != (e.Args["allowed"] != "") {
+			t.Errorf("%.40q: near %q, allowed %q, want %q", typed, e.Args["near"], e.Args["allowed"], want)
+		}
+	}
+}
+
+// Another answer than the one carried out is refused unless it is accepted; some are refused in any case.
+func TestAChangedAnswerIsShownOldBesideNew(t *testing.T) {
+	root := instance.Root(t.TempDir())
+	load := func(text string) instance.Loaded {
+		t.Helper()
+		l, err := instance.Load(instance.Sources{File: file(t, text)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l
+	}
+	if err := load("instance: hue\n").Changed(root, false); err != nil {
+		t.Errorf("before an installation: %v", err)
+	}
+	if err := os.MkdirAll(root.Etc(), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(root.Applied(), load("instance: hue\nbackup: {at: '01:00'}\n").YAML(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, answers string
+		accept        bool
+		want          []string // message key, place, key, old, new
+	}{
+		{"the same", "backup: {at: '01:00'}\ninstance: hue\n", false, nil},
+		{"two others", "instance: hue\nlanguage: en\n", false, []string{"install.changed :2 language vi en", "install.changed  backup.at 01:00 02:30"}},
+		{"two others that are accepted", "instance: hue\nlanguage: en\n", true, nil},
+		{"another instance", "backup: {at: '01:00'}\n\ninstance: hue2\n", true, []string{"install.changed.fixed :3 instance hue hue2"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var got []string
+			var p instance.Problems
+			errors.As(load(c.answers).Changed(root, c.accept), &p)
+			for _, e := range p {
+				_, place, _ := strings.Cut(e.Args["where"], "instance.yaml")
+				got = append(got, strings.Join([]string{e.Key, place, e.Args["key"], e.Args["old"], e.Args["new"]}, " "))
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error(diff)
 			}
 		})
 	}

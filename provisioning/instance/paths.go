@@ -2,7 +2,7 @@ package instance
 
 import "path/filepath"
 
-// Root is the folder of an instance; its methods say where everything lies (PRODUCT §5).
+// Root is the folder of an instance; its methods say where everything lies.
 type Root string
 
 // DefaultRoot is where an instance lives unless --root says otherwise.

@@ -115,6 +115,21 @@ func (s Site) Secret(name string) (secret.String, error) {
 	return secret.New(strings.TrimSpace(string(raw))), nil
 }
 
+// SecretsAt are the secrets that lie below root by now, as far as this process may read them: what no journal may hold.
+func SecretsAt(root Root) []secret.String {
+	files, err := os.ReadDir(root.Secrets())
+	if err != nil {
+		return nil
+	}
+	var all []secret.String
+	for _, f := range files {
+		if raw, err := os.ReadFile(root.Secret(f.Name())); err == nil {
+			all = append(all, secret.New(strings.TrimSpace(string(raw))))
+		}
+	}
+	return all
+}
+
 // DSN is the address of the database for a role whose password is the secret name.
 func (s Site) DSN(role, name, database string) (secret.String, error) {
 	password, err := s.Secret(name)

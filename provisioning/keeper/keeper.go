@@ -6,6 +6,7 @@ package keeper
 import (
 	"context"
 	"net/http"
+	"os"
 	"time"
 
 	"egovctl/provisioning/engine"
@@ -47,6 +48,28 @@ func For(site instance.Site) Keeper {
 		return units{site}
 	}
 	return own{site}
+}
+
+// moved reports whether a process was started for a ROOT that is elsewhere by now. It works on, but what it starts or
+// opens by name is not there any more.
+func moved(pid int, site instance.Site) bool {
+	then := supervise.RootOf(pid)
+	if then == "" || then == string(site.Root) {
+		return false
+	}
+	there, err := os.Stat(then)
+	here, errHere := os.Stat(string(site.Root))
+	return errHere == nil && (err != nil || !os.SameFile(there, here))
+}
+
+// serving reports whether the server runs and was started where ROOT lies now.
+func serving(look engine.Reader, site instance.Site) (bool, error) {
+	up, err := site.Running(look)
+	if err != nil || !up {
+		return false, err
+	}
+	c, err := site.Server(look)
+	return err == nil && !c.Moved(), err
 }
 
 // Ready reports whether the platform of this very site takes traffic: its process runs, and the answered address says so.

@@ -20,6 +20,11 @@ func (k own) StartServer(ctx context.Context, on engine.Host) error {
 	if err != nil {
 		return err
 	}
+	if c.Moved() {
+		if err := c.Stop(ctx, cluster.Fast); err != nil {
+			return err
+		}
+	}
 	return c.Start(ctx)
 }
 
@@ -40,7 +45,9 @@ func stopServer(ctx context.Context, look engine.Reader, site instance.Site) err
 	return c.Stop(ctx, cluster.Fast)
 }
 
-func (k own) Server(_ context.Context, look engine.Reader) (bool, error) { return k.site.Running(look) }
+func (k own) Server(_ context.Context, look engine.Reader) (bool, error) {
+	return serving(look, k.site)
+}
 
 // startTime bounds how long a platform may take until it takes traffic.
 const startTime = 60 * time.Second
@@ -72,7 +79,10 @@ func (k own) StopPlatform(ctx context.Context, _ engine.Host) error {
 
 func (k own) Platform(context.Context, engine.Reader) (State, error) {
 	s, err := supervise.Read(supervise.StateFile(k.site.Root))
-	return State{PID: s.Platform, Since: s.Since, Restarts: s.Restarts}, err
+	if err != nil || moved(s.Supervisor, k.site) {
+		return State{}, err
+	}
+	return State{PID: s.Platform, Since: s.Since, Restarts: s.Restarts}, nil
 }
 
 func (k own) Door(context.Context, engine.Reader) (string, error) {

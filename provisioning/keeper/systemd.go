@@ -26,12 +26,16 @@ func (k units) StartServer(ctx context.Context, on engine.Host) error {
 	if err != nil {
 		return err
 	}
-	if !s.active() {
+	c, err := k.site.Server(on)
+	if err != nil {
+		return err
+	}
+	if !s.active() || c.Moved() {
 		// A supervisor of ours goes first: it would start at once again what we stop. The platform follows under its unit.
 		if err := supervise.Stop(ctx, k.site); err != nil {
 			return err
 		}
-		if err := stopServer(ctx, on, k.site); err != nil {
+		if err := k.StopServer(ctx, on); err != nil {
 			return err
 		}
 	}
@@ -50,7 +54,7 @@ func (k units) Server(ctx context.Context, look engine.Reader) (bool, error) {
 	if err != nil || !s.active() {
 		return false, err
 	}
-	return k.site.Running(look)
+	return serving(look, k.site)
 }
 
 // StartPlatform opens the front door and starts who stands behind it; systemd answers when the platform said that it is
@@ -99,6 +103,9 @@ func (k units) Platform(ctx context.Context, look engine.Reader) (State, error) 
 		return State{}, err
 	}
 	pid, _ := strconv.Atoi(s["MainPID"])
+	if moved(pid, k.site) {
+		return State{}, nil
+	}
 	restarts, _ := strconv.Atoi(s["NRestarts"])
 	return State{PID: pid, Since: s.since(), Restarts: restarts}, nil
 }

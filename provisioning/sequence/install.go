@@ -58,7 +58,8 @@ func Install(p Parts) []engine.Step {
 	return steps
 }
 
-// Start brings a stopped instance up.
+// Start brings a stopped instance up. One that was moved since it was installed has its units written anew: they name the
+// place where it was.
 func Start(site instance.Site) []engine.Step {
-	return []engine.Step{server.New(site), platform.New(site)}
+	return []engine.Step{units.New(site, keeper.Folder), server.New(site), platform.New(site)}
 }

@@ -59,7 +59,7 @@ func releaseFixture(t *testing.T) enginetest.Fixture {
 }
 
 // unitsFixture prepares the units in a folder of a tree that does not run: the files are the step's whole work there.
-// What systemd makes of them is seen by the drill that boots one.
+// What systemd makes of the units is seen in cmd/egovctl/drill_systemd_test.go.
 func unitsFixture(t *testing.T) enginetest.Fixture {
 	site := here(t)
 	site.Systemd = true

@@ -1,8 +1,12 @@
-// Package steps_test is the inspection of the whole street: every step on it, as HOUSE.md §5 asks.
+// Package steps_test is the inspection of the whole street: every step on it, the same questions to each.
 package steps_test
 
 import (
+	"go/parser"
+	"go/token"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"egovctl/provisioning/engine/enginetest"
@@ -45,6 +49,39 @@ func TestEveryStepPassesItsInspection(t *testing.T) {
 	for name := range inspections {
 		if !folders[name] {
 			t.Errorf("the inspection %s is of no step", name)
+		}
+	}
+}
+
+// A step that no sequence names is never done, and one from elsewhere is never inspected.
+func TestTheSequencesAreMadeOfThisStreet(t *testing.T) {
+	files, err := filepath.Glob("../sequence/*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no sequence found: %v", err)
+	}
+	named := map[string]bool{}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range parsed.Imports {
+			if step, ok := strings.CutPrefix(strings.Trim(i.Path.Value, `"`), "egovctl/provisioning/steps/"); ok {
+				named[step] = true
+			}
+		}
+	}
+	for step := range named {
+		if inspections[step] == nil {
+			t.Errorf("a sequence has the step %s, which is no folder of this street", step)
+		}
+	}
+	for step := range inspections {
+		if !named[step] {
+			t.Errorf("no sequence has the step %s", step)
 		}
 	}
 }

@@ -55,6 +55,17 @@ func Read(stateFile string) (State, error) {
 	return s, nil
 }
 
+// RootOf is the ROOT for which a process of ours was started, as its command line says; "" when that cannot be seen.
+func RootOf(pid int) string {
+	raw, err := os.ReadFile(filepath.Join("/proc", fmt.Sprint(pid), "cmdline"))
+	if err != nil {
+		return ""
+	}
+	_, after, _ := strings.Cut(string(raw), "\x00--root\x00")
+	root, _, _ := strings.Cut(after, "\x00")
+	return root
+}
+
 // IsSupervisor reports whether pid is alive and is `egovctl supervise`.
 func IsSupervisor(pid int) bool {
 	if pid <= 0 {

@@ -46,6 +46,9 @@ const (
 // Run keeps the platform running until ctx ends or SIGTERM comes; SIGHUP swaps it for what current/ holds now. It must
 // be called from a goroutine that lives as long as the process: the platform dies with the thread that started it.
 func Run(ctx context.Context, cfg Config) error {
+	// The platform is given the door as a descriptor of its own. Whatever else is started, PostgreSQL by Watch, must not hold
+	// it open after us.
+	syscall.CloseOnExec(int(cfg.Listener.Fd()))
 	runtime.LockOSThread() // Pdeathsig follows the thread: the platform must not outlive its supervisor, nor die early
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGHUP, syscall.SIGTERM, syscall.SIGINT)

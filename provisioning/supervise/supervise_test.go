@@ -11,12 +11,15 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"egovctl/platform/db/cluster"
+	"egovctl/platform/db/dbtest"
 	"egovctl/provisioning/supervise"
 )
 
@@ -41,13 +44,36 @@ func superviseHere(dir string) {
 		Binary: self, Args: []string{"serve", dir}, Dir: dir,
 		LogFile: filepath.Join(dir, "platform.log"), StateFile: filepath.Join(dir, "state.json"),
 		Ready: 5 * time.Second, Drain: 5 * time.Second, Listener: os.NewFile(3, "listener"),
-		Watch: func(context.Context) error { return nil },
-		Log:   slog.New(slog.NewTextHandler(os.Stderr, nil)),
+		Watch: func(ctx context.Context) error {
+			if len(os.Args) < 4 {
+				return nil
+			}
+			c, err := serverIn(os.Args[3])
+			if err != nil {
+				return err
+			}
+			return c.Start(ctx)
+		},
+		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
 	})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+}
+
+// serverIn is the PostgreSQL that dbtest made in a folder.
+func serverIn(folder string) (*cluster.Cluster, error) {
+	bin, err := cluster.Find()
+	if err != nil {
+		return nil, err
+	}
+	as, err := dbtest.Unprivileged()
+	if err != nil {
+		return nil, err
+	}
+	return cluster.Open(cluster.Options{Binaries: bin, As: as,
+		Data: filepath.Join(folder, "data"), Socket: filepath.Join(folder, "s"), Log: filepath.Join(folder, "log")})
 }
 
 func serveHere(dir string) {
@@ -77,7 +103,7 @@ type running struct {
 	url string
 }
 
-func start(t *testing.T) *running {
+func start(t *testing.T, more ...string) *running {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -89,7 +115,7 @@ func start(t *testing.T) *running {
 	}
 	self, _ := os.Executable()
 	r := &running{t: t, dir: t.TempDir(), url: "http://" + ln.Addr().String()}
-	r.cmd = exec.Command(self, supervise.Command, r.dir)
+	r.cmd = exec.Command(self, append([]string{supervise.Command, r.dir}, more...)...)
 	r.cmd.ExtraFiles = []*os.File{f}
 	r.cmd.Stderr = os.Stderr
 	if err := r.cmd.Start(); err != nil {
@@ -191,6 +217,54 @@ func TestThePlatformEndsWithItsSupervisor(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The port of a killed supervisor was once held by the PostgreSQL that it had started, and nothing could listen there.
+func TestPostgreSQLIsNotGivenTheDoor(t *testing.T) {
+	c, _, _ := dbtest.Cluster(t, nil)
+	if err := c.Stop(t.Context(), cluster.Fast); err != nil {
+		t.Fatal(err)
+	}
+	r := start(t, filepath.Dir(c.Data()))
+	r.until("it answers", func() bool { return r.answer() != 0 })
+	r.until("PostgreSQL runs", c.Ready)
+	server, _ := c.Running()
+	doors := sockets(t, r.cmd.Process.Pid)
+	if len(doors) == 0 {
+		t.Fatal("the supervisor holds no socket, so this test sees nothing")
+	}
+	platform := r.answer()
+	if !slices.ContainsFunc(sockets(t, platform), func(s string) bool { return slices.Contains(doors, s) }) {
+		t.Error("the platform was not given the door")
+	}
+	for _, s := range sockets(t, server) {
+		if slices.Contains(doors, s) {
+			t.Errorf("PostgreSQL holds %s, which is the supervisor's", s)
+		}
+	}
+	_ = r.cmd.Process.Kill()
+	_ = r.cmd.Wait()
+	r.until("somebody else can listen there", func() bool {
+		ln, err := net.Listen("tcp", strings.TrimPrefix(r.url, "http://"))
+		return err == nil && ln.Close() == nil
+	})
+}
+
+// sockets are those that a process holds, by their numbers.
+func sockets(t *testing.T, pid int) []string {
+	t.Helper()
+	folder := fmt.Sprintf("/proc/%d/fd", pid)
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var held []string
+	for _, e := range entries {
+		if to, err := os.Readlink(filepath.Join(folder, e.Name())); err == nil && strings.HasPrefix(to, "socket:") {
+			held = append(held, to)
+		}
+	}
+	return held
 }
 
 func alive(pid int) bool {

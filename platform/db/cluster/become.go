@@ -31,7 +31,7 @@ func (c *Cluster) Become(ctx context.Context) error {
 	err = errors.Join(c.folder(c.o.Log), c.folder(c.o.Socket), os.Chdir(c.o.Data))
 	if err == nil {
 		program := c.o.Binaries.Path("postgres")
-		err = syscall.Exec(program, []string{program, "-D", c.o.Data}, c.o.Binaries.Env())
+		err = syscall.Exec(program, append([]string{program}, c.arguments()...), c.o.Binaries.Env())
 	}
 	return fault.Wrap(err, fault.Finding, "postgres.start", "path", c.o.Data, "why", reason(err))
 }

@@ -33,6 +33,15 @@ func key(err error) string {
 // private makes a cluster of the test's own, with every durability on, and stops it afterwards.
 func private(t *testing.T) (*Cluster, secret.String) {
 	t.Helper()
+	bin, err := Find()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return privateWith(t, bin)
+}
+
+func privateWith(t *testing.T, bin Binaries) (*Cluster, secret.String) {
+	t.Helper()
 	root, err := os.MkdirTemp("", "egov-cluster-") // t.TempDir is too long for a socket and closed to other accounts
 	if err != nil {
 		t.Fatal(err)
@@ -43,10 +52,6 @@ func private(t *testing.T) (*Cluster, secret.String) {
 		if err := os.Chown(root, as.UID, as.GID); err != nil {
 			t.Fatal(err)
 		}
-	}
-	bin, err := Find()
-	if err != nil {
-		t.Fatal(err)
 	}
 	c, err := Open(Options{Binaries: bin, Data: root + "/data", Socket: root + "/run", Log: root + "/log", As: as, Superuser: "egov_super"})
 	if err != nil {
@@ -212,8 +217,10 @@ func TestAPidFileThatNamesAnotherProcessIsNotBelieved(t *testing.T) {
 	}
 	defer func() { _ = other.Process.Kill(); _ = other.Wait() }()
 	_, rest, _ := strings.Cut(string(text), "\n")
-	if err := c.write(filepath.Join(c.Data(), "postmaster.pid"), fmt.Sprintf("%d\n%s", other.Process.Pid, rest)); err != nil {
-		t.Fatal(err)
+	for _, path := range []string{filepath.Join(c.Data(), "postmaster.pid"), c.SocketPath() + ".lock"} {
+		if err := c.write(path, fmt.Sprintf("%d\n%s", other.Process.Pid, rest)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if _, running := c.Running(); running {
 		t.Error("the other process counts as the server")
@@ -339,6 +346,17 @@ func TestFind(t *testing.T) {
 		}
 		return dir
 	}
+	// moved is a copy whose programs find what they need in it.
+	moved := func(version string) string {
+		dir := fake(version)
+		for name, text := range map[string]string{"bin/pg_config": "#!/bin/sh\ndirname \"$(dirname \"$0\")\"\n", "postgres.bki": "", "plpgsql.so": ""} {
+			if err := os.WriteFile(filepath.Join(filepath.Dir(dir), name), []byte(text), 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return dir
+	}
+	copied := moved("16.1")
 	old, good, newer, empty := fake("14.9"), fake("15.4 (Debian 15.4-1)"), fake("17.2"), t.TempDir()
 	for name, c := range map[string]struct {
 		dirs, system []string
@@ -348,7 +366,9 @@ func TestFind(t *testing.T) {
 		"the folder that was named":          {[]string{good}, []string{newer}, "", good, ""},
 		"a named folder without PostgreSQL":  {[]string{empty}, []string{newer}, newer, "", "postgres.binaries.missing"},
 		"a named folder that is too old":     {[]string{old}, []string{newer}, "", "", "postgres.binaries.old"},
-		"the kit's copy before the system's": {[]string{"", filepath.Dir(good)}, []string{newer}, "", good, ""},
+		"the kit's copy before the system's": {[]string{"", filepath.Dir(copied)}, []string{newer}, "", copied, ""},
+		"a kit without a copy":               {[]string{"", empty}, []string{newer}, "", newer, ""},
+		"a copy that does not tell its ways": {[]string{"", filepath.Dir(good)}, []string{newer}, "", "", "postgres.binaries.copy"},
 		"the newest of the system":           {nil, []string{old, good, newer}, "", newer, ""},
 		"only the PATH":                      {[]string{""}, nil, empty + ":" + good, good, ""},
 		"nothing anywhere":                   {nil, nil, empty, "", "postgres.binaries.missing"},
@@ -367,7 +387,7 @@ func TestFind(t *testing.T) {
 }
 
 func TestTheSameHostGivesTheSameConfiguration(t *testing.T) {
-	c, err := Open(Options{Data: "/d", Socket: "/s'x", Log: "/l"})
+	c, err := Open(Options{Data: "/r/data", Socket: "/r/run", Log: "/r/l'g"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -376,9 +396,52 @@ func TestTheSameHostGivesTheSameConfiguration(t *testing.T) {
 	if diff := cmp.Diff(text, c.Config(size)); diff != "" {
 		t.Error(diff)
 	}
-	for _, want := range []string{"shared_buffers = '1024MB'", "effective_cache_size = '4096MB'", "unix_socket_directories = '/s''x'", "listen_addresses = ''"} {
+	for _, want := range []string{"shared_buffers = '1024MB'", "effective_cache_size = '4096MB'", "log_directory = '../l''g'", "listen_addresses = ''"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("without %s", want)
 		}
+	}
+	if strings.Contains(text, "'/") {
+		t.Errorf("a path that leads elsewhere once ROOT is moved:\n%s", text)
+	}
+}
+
+// Somebody moved ROOT, and the settings led the server back to where it had been.
+func TestAClusterThatWasMovedGoesOnWhereItIs(t *testing.T) {
+	c, password := private(t)
+	start(t, c)
+	if _, err := ask(t, c, password, "create table t as select 'kept' as word"); !errors.Is(err, pgx.ErrNoRows) {
+		t.Fatal(err)
+	}
+	moved := filepath.Dir(c.o.Data) + ` moved "twice"`
+	t.Cleanup(func() { _ = os.RemoveAll(moved) })
+	if err := os.Rename(filepath.Dir(c.o.Data), moved); err != nil {
+		t.Fatal(err)
+	}
+	o := c.o
+	o.Data, o.Socket, o.Log = moved+"/data", moved+"/run", moved+"/log"
+	here, err := Open(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = here.Stop(context.Background(), Immediate) })
+	if _, running := here.Running(); !running || !here.Moved() {
+		t.Error("the server that was moved while it ran is not seen as such")
+	}
+	if err := here.Stop(t.Context(), Fast); err != nil {
+		t.Fatal(err)
+	}
+	start(t, here)
+	if here.Moved() {
+		t.Error("started here, and taken for one that was moved")
+	}
+	if got := must(t, here, password, "select word from t"); got != "kept" {
+		t.Error(got)
+	}
+	if log := must(t, here, password, "select pg_current_logfile()"); !strings.HasPrefix(log, "../log/") {
+		t.Errorf("the log is %s", log)
+	}
+	if _, err := os.Stat(filepath.Dir(c.o.Data)); !os.IsNotExist(err) {
+		t.Error("something was made at the old place:", err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
@@ -33,15 +34,15 @@ func HostSize() Size {
 	return s
 }
 
-// Config is the whole postgresql.conf for a host of that size; the same size gives the same text. Time-outs
-// of statements are settings of the roles (db.EnsureRoles), so that dumps and restores are not cut short.
+// Config is the whole postgresql.conf for a host of that size; the same size gives the same text. No path in it is
+// absolute, so that the data can be moved with all that lies beside them. Time-outs of statements are settings of the
+// roles (db.EnsureRoles), so that dumps and restores are not cut short.
 func (c *Cluster) Config(size Size) string {
 	const mb = 1 << 20
 	between := func(low, n, high int64) string { return fmt.Sprintf("%dMB", min(max(low, n/mb), high)) }
 	settings := [][2]string{
 		{"# who may come: this host, through the socket, with a password", ""},
 		{"listen_addresses", ""},
-		{"unix_socket_directories", c.o.Socket},
 		{"unix_socket_permissions", "0700"},
 		{"port", strconv.Itoa(c.o.Port)},
 		{"password_encryption", "scram-sha-256"},
@@ -70,7 +71,7 @@ func (c *Cluster) Config(size Size) string {
 		{"idle_in_transaction_session_timeout", "10min"},
 		{"# one file a day of the month; values of statements never reach it, they may be personal data", ""},
 		{"logging_collector", "on"},
-		{"log_directory", c.o.Log},
+		{"log_directory", c.logFolder()},
 		{"log_filename", "postgresql-%d.log"},
 		{"log_file_mode", "0600"},
 		{"log_truncate_on_rotation", "on"},
@@ -104,6 +105,14 @@ func (c *Cluster) Config(size Size) string {
 		line(&b, name, c.o.Settings[name])
 	}
 	return b.String()
+}
+
+// logFolder is the log's folder as the server sees it, which works in the data folder.
+func (c *Cluster) logFolder() string {
+	if rel, err := filepath.Rel(c.o.Data, c.o.Log); err == nil {
+		return rel
+	}
+	return c.o.Log
 }
 
 func line(b *strings.Builder, name, value string) {

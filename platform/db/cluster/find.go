@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"egovctl/platform/kernel/fault"
@@ -40,7 +41,8 @@ func (b Binaries) Env() []string {
 
 // Find looks for PostgreSQL. dirs[0] is the folder that the operator named ("" for none): if given, nothing else will
 // do. The others are roots of relocatable copies, "" being passed over. Then come the system's own, newest
-// first, and the PATH. Faults: finding "postgres.binaries.missing" or "postgres.binaries.old".
+// first, and the PATH. Findings "postgres.binaries.missing" and "postgres.binaries.old"; a copy that is there and cannot
+// be used is "postgres.binaries.copy" or "postgres.binaries.fixed", and never passed over for another PostgreSQL.
 func Find(dirs ...string) (Binaries, error) {
 	system, _ := filepath.Glob(systemPattern)
 	return find(dirs, system, os.Getenv("PATH"))
@@ -55,7 +57,9 @@ func find(dirs, system []string, path string) (Binaries, error) {
 		return enough(b)
 	}
 	for _, root := range dirs[min(1, len(dirs)):] {
-		if b, ok := relocatable(root); ok {
+		if b, there, err := relocatable(root); err != nil {
+			return Binaries{}, err
+		} else if there {
 			return enough(b)
 		}
 	}
@@ -73,18 +77,52 @@ func find(dirs, system []string, path string) (Binaries, error) {
 }
 
 // relocatable opens a copy that was unpacked anywhere: its programs need its own libraries.
-func relocatable(root string) (Binaries, bool) {
+func relocatable(root string) (b Binaries, there bool, err error) {
 	if root == "" {
-		return Binaries{}, false
+		return Binaries{}, false, nil
 	}
 	dirs, _ := filepath.Glob(filepath.Join(root, "usr/lib/postgresql/*/bin"))
 	for _, dir := range append(dirs, filepath.Join(root, "bin")) {
-		lib := filepath.Join(root, "lib")
-		if b, err := probeWith(dir, lib); err == nil {
-			return b, true
+		if _, err := os.Stat(filepath.Join(dir, "postgres")); err != nil {
+			continue
+		}
+		b, err := probeWith(dir, filepath.Join(root, "lib"))
+		if err != nil {
+			return Binaries{}, true, fault.Wrap(err, fault.Finding, "postgres.binaries.copy", "where", dir, "why", reason(err))
+		}
+		return b, true, b.whole(root)
+	}
+	return Binaries{}, false, nil
+}
+
+// whole checks that the programs of a copy look for their own files within it. They find them from where they lie, but only
+// while the folders stand to each other as they did where they were built; otherwise they go back to where that was.
+func (b Binaries) whole(root string) error {
+	root, err := filepath.EvalSymlinks(root)
+	if err != nil {
+		return fault.Wrap(err, fault.Finding, "postgres.binaries.copy", "where", b.Dir, "why", reason(err))
+	}
+	for option, holds := range map[string]string{"--sharedir": "postgres.bki", "--pkglibdir": "plpgsql.so"} {
+		out, err := b.ask("pg_config", option)
+		if err != nil {
+			return fault.Wrap(err, fault.Finding, "postgres.binaries.copy", "where", b.Dir, "why", reason(err))
+		}
+		looks := strings.TrimSpace(string(out))
+		_, err = os.Stat(filepath.Join(looks, holds))
+		if rel, outside := filepath.Rel(root, looks); err != nil || outside != nil || !filepath.IsLocal(rel) {
+			return fault.Wrap(err, fault.Finding, "postgres.binaries.fixed", "where", b.Dir, "looks", filepath.Join(looks, holds))
 		}
 	}
-	return Binaries{}, false
+	return nil
+}
+
+// ask runs one of the programs that only tell something.
+func (b Binaries) ask(program, option string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, b.Path(program), option)
+	cmd.Env = b.Env()
+	return cmd.Output()
 }
 
 func enough(b Binaries) (Binaries, error) {
@@ -109,11 +147,7 @@ func probeWith(dir, lib string) (Binaries, error) {
 	if _, err := os.Stat(b.Path("initdb")); err != nil {
 		return Binaries{}, err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, b.Path("postgres"), "--version")
-	cmd.Env = b.Env()
-	out, err := cmd.Output()
+	out, err := b.ask("postgres", "--version")
 	if err != nil {
 		return Binaries{}, err
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -74,6 +75,12 @@ func (c *Cluster) lock(ctx context.Context) (unlock func(), err error) {
 	return func() { _ = dir.Close() }, nil
 }
 
+// arguments are the server's. Where its socket lies is told here and not by its settings: ROOT may have been moved since
+// they were written. It is a list of folders, in which a name is quoted.
+func (c *Cluster) arguments() []string {
+	return []string{"-D", c.o.Data, "-c", `unix_socket_directories="` + strings.ReplaceAll(c.o.Socket, `"`, `""`) + `"`}
+}
+
 // launch starts the server in a session of its own; ended is closed when it is gone.
 func (c *Cluster) launch() (ended chan struct{}, err error) {
 	for _, dir := range []string{c.o.Log, c.o.Socket} {
@@ -89,7 +96,7 @@ func (c *Cluster) launch() (ended chan struct{}, err error) {
 	if err := c.own(c.startLog()); err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(c.o.Binaries.Path("postgres"), "-D", c.o.Data) //nolint:noctx // the server outlives us and every context of ours
+	cmd := exec.Command(c.o.Binaries.Path("postgres"), c.arguments()...) //nolint:noctx // the server outlives us and every context of ours
 	cmd.Env, cmd.Dir = c.o.Binaries.Env(), c.o.Data
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Credential: c.credential()}
@@ -128,8 +135,8 @@ func (c *Cluster) await(ctx context.Context, ended chan struct{}) error {
 	}
 }
 
-// clear ends what a killed server left: its children, and its pid file, whose number may by now be another process of
-// the same account, for which PostgreSQL would refuse to start.
+// clear ends what a killed server left: its children, and the files of its number, which may by now be another process of
+// the same account, for which PostgreSQL would refuse to start. The socket's is left while a server lives that it names.
 func (c *Cluster) clear(ctx context.Context) error {
 	for {
 		left := c.orphans()
@@ -145,8 +152,17 @@ func (c *Cluster) clear(ctx context.Context) error {
 		case <-time.After(poll):
 		}
 	}
-	if err := os.Remove(filepath.Join(c.o.Data, "postmaster.pid")); err != nil && !os.IsNotExist(err) {
-		return fault.Wrap(err, fault.Finding, "postgres.start", "path", c.o.Data, "why", err)
+	files := []string{filepath.Join(c.o.Data, "postmaster.pid")}
+	if text, err := os.ReadFile(c.SocketPath() + ".lock"); err == nil {
+		number, _, _ := strings.Cut(string(text), "\n")
+		if pid, err := strconv.Atoi(strings.TrimSpace(number)); err != nil || !isServer(pid) {
+			files = append(files, c.SocketPath()+".lock")
+		}
+	}
+	for _, path := range files {
+		if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
+			return fault.Wrap(err, fault.Finding, "postgres.start", "path", c.o.Data, "why", err)
+		}
 	}
 	return nil
 }

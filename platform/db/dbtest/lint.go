@@ -75,24 +75,54 @@ func lintFile(sql string, up bool) []string {
 	if reason(sql, "irreversible") {
 		return found
 	}
-	created := map[string]bool{}
+	created, altered := map[string]bool{}, map[string]bool{}
 	for _, s := range statements {
 		if m := createTable.FindStringSubmatch(s.Bare); m != nil {
 			created[m[1]] = true
 		}
-		if m := alterTable.FindStringSubmatch(s.Bare); m != nil && created[m[1]] {
-			continue // still empty
+		if m := alterTable.FindStringSubmatch(s.Bare); m != nil {
+			if created[m[1]] {
+				continue // still empty
+			}
+			if altered[m[1]] && strings.Contains(s.Bare, " validate constraint ") {
+				found = append(found, fmt.Sprintf("%q reads the whole table under the lock of the statement before it (validate it in a later file)", s.Bare))
+			}
+			altered[m[1]] = true
 		}
-		if m := indexOn.FindStringSubmatch(s.Bare); m != nil && created[m[1]] {
+		if m := touching.FindStringSubmatch(s.Bare); m != nil && created[m[1]] {
 			continue
 		}
-		for _, c := range contracting {
-			if c.pattern.MatchString(s.Bare) && (c.unless == "" || !strings.Contains(s.Bare, c.unless)) {
-				found = append(found, fmt.Sprintf("%q %s; if it must be, add a line \"-- irreversible: <reason>\"", s.Bare, c.why))
+		for _, act := range acts(s.Bare) {
+			for _, c := range contracting {
+				if c.pattern.MatchString(act) && (c.unless == "" || !strings.Contains(act, c.unless)) {
+					found = append(found, fmt.Sprintf("%q %s; if it must be, add a line \"-- irreversible: <reason>\"", act, c.why))
+				}
 			}
 		}
 	}
 	return found
+}
+
+// acts cuts "alter table t a, b" into "alter table t a" and "alter table t b"; any other statement is one act.
+func acts(bare string) []string {
+	head := alterTable.FindString(bare)
+	if head == "" {
+		return []string{bare}
+	}
+	var out []string
+	from, depth := len(head), 0
+	for i, c := range bare {
+		switch {
+		case c == '(':
+			depth++
+		case c == ')':
+			depth--
+		case c == ',' && depth == 0:
+			out = append(out, head+" "+strings.TrimSpace(bare[from:i]))
+			from = i + 1
+		}
+	}
+	return append(out, head+" "+strings.TrimSpace(bare[from:]))
 }
 
 const ident = `((?:[a-z_][a-z0-9_]*\.)?(?:"[^"]+"|[a-z_][a-z0-9_]*))`
@@ -100,7 +130,7 @@ const ident = `((?:[a-z_][a-z0-9_]*\.)?(?:"[^"]+"|[a-z_][a-z0-9_]*))`
 var (
 	createTable = regexp.MustCompile(`^create (?:unlogged )?table (?:if not exists )?` + ident)
 	alterTable  = regexp.MustCompile(`^alter table (?:if exists )?(?:only )?` + ident)
-	indexOn     = regexp.MustCompile(`^create (?:unique )?index .*?\bon (?:only )?` + ident)
+	touching    = regexp.MustCompile(`^(?:create (?:unique )?index .*?\bon (?:only )?|update (?:only )?|delete from (?:only )?|truncate (?:table )?(?:only )?)` + ident)
 	enableRLS   = regexp.MustCompile(`^alter table (?:if exists )?(?:only )?` + ident + ` .*enable row level security`)
 	policyOn    = regexp.MustCompile(`^create policy (?:"[^"]+"|[a-z_0-9]+) on ` + ident)
 )
@@ -114,13 +144,22 @@ var contracting = []struct {
 	{regexp.MustCompile(`^drop (table|view|materialized view|schema|sequence|type|domain|function|procedure) `), "", "takes away what the release before may use"},
 	{regexp.MustCompile(`^create (unique )?index `), " concurrently ", "blocks every writer while it reads the table (build it concurrently, in a file of its own)"},
 	{regexp.MustCompile(`^truncate |^delete from `), "", "takes rows away"},
+	{regexp.MustCompile(`^update `), "", "locks rows for as long as the table is large (fill it in batches, in a job of its own)"},
+	{regexp.MustCompile(`^lock |^cluster |^reindex |^vacuum |^refresh materialized view `), " concurrently ", "holds a lock for as long as the table is large"},
+	{regexp.MustCompile(`^do `), "", "hides what it does from this reading"},
+	{regexp.MustCompile(`^revoke `), " from public", "takes away what the release before may use"},
 	{regexp.MustCompile(`^alter table .*\bdrop (column )?(if exists )?[a-z"]`), "", "takes away what the release before may use"},
 	{regexp.MustCompile(`^alter (table|view|type|schema|sequence|function) .*\brename\b`), "", "takes the old name away from the release before"},
 	{regexp.MustCompile(`^alter table .*\balter (column )?[a-z_"0-9]+ (set data )?type `), "", "rewrites the table under an exclusive lock"},
 	{regexp.MustCompile(`^alter table .*\balter (column )?[a-z_"0-9]+ set not null`), "", "reads the whole table under an exclusive lock (add a check \"not valid\" and validate it)"},
 	{regexp.MustCompile(`^alter table .*\badd (column )?(if not exists )?[a-z_"0-9]+ [^,]*\bnot null\b`), " default ", "adds a mandatory column without a default, which the release before does not fill"},
 	{regexp.MustCompile(`^alter table .*\badd (constraint [a-z_"0-9]+ )?(check|foreign key)\b`), " not valid", "reads the whole table under an exclusive lock (say \"not valid\" and validate it in a later file)"},
-	{regexp.MustCompile(`^alter table .*\badd (constraint [a-z_"0-9]+ )?(unique|primary key) ?\(`), "", "builds an index under an exclusive lock (build it concurrently, then add the constraint \"using index\")"},
+	{regexp.MustCompile(`^alter table .*\badd (column )?(if not exists )?[a-z_"0-9]+ .*(\bgenerated always as \(|\bgenerated .* as identity|\b(small|big)?serial\b|\bdefault (gen_random_uuid|clock_timestamp|random|nextval)\b)`), "",
+		"rewrites the table under an exclusive lock (add it without, and fill it in batches)"},
+	{regexp.MustCompile(`^alter table .*\badd (column )?(if not exists )?[a-z_"0-9]+ [^(]*\b(unique|primary key|references|check)\b`), " add constraint ",
+		"reads the whole table under an exclusive lock (add the column alone, and the constraint as \"not valid\" or \"using index\")"},
+	{regexp.MustCompile(`^alter table .* set (logged|unlogged|tablespace|access method|schema)\b`), "", "rewrites or moves the table under an exclusive lock"},
+	{regexp.MustCompile(`^alter table .*\badd (constraint [a-z_"0-9]+ )?(unique|primary key|exclude)\b.*?\(`), " using index ", "builds an index under an exclusive lock (build it concurrently, then add the constraint \"using index\")"},
 }
 
 // lintSecurity wants row-level security on every table, and a policy or a reason.

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// PageRules holds a page to PRODUCT §7: one h1 that says something, the language it was asked for, a title, inputs with
+// PageRules holds a page to what every page owes its reader: one h1 that says something, the language it was asked for, a title, inputs with
 // labels, nothing inline that the content security policy would refuse, ids that occur once, links that lead somewhere.
 func PageRules(p Page, lang string) []string {
 	var out []string

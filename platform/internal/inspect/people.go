@@ -19,8 +19,8 @@ const (
 	Top   = "top"   // the province's own committee
 )
 
-// Person asks. Sees lists the places whose rows the person may see, written down here by hand from PRODUCT §7 and
-// DOMAIN §11: own agency; leaders and administrators also what is below; the province's administrator and controller all.
+// Person asks. Sees lists the places whose rows the person may see, written down here by hand, apart
+// from the code that decides it: own agency; leaders and administrators also what is below; the province's administrator and controller all.
 type Person struct {
 	Key   string // "clerk@home", "citizen", "other", "anonymous"
 	Login string

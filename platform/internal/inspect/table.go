@@ -26,6 +26,8 @@ type Table struct {
 	Parents  []link // foreign keys to other tables of the services
 	Children []link // foreign keys of tables that say their agency
 	Update   string // a column that the application may update, "" for none
+	Insert   string // the columns that the application may give a new row, after commas
+	Delete   bool   // the application may delete
 }
 
 type column struct {
@@ -49,25 +51,33 @@ select format('%I.%I', n.nspname, c.relname) as name, c.relrowsecurity,
      join pg_attribute f on f.attrelid = k.confrelid and f.attnum = k.confkey[1]
     where k.conrelid = c.oid and k.contype = 'f' and cardinality(k.conkey) = 1 and k.confrelid <> c.oid),
   coalesce((select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' and a.attidentity = ''
-      and has_column_privilege('egov_app', c.oid, a.attnum, 'update') order by a.attnum limit 1), '')
+      and has_column_privilege('egov_app', c.oid, a.attnum, 'update') order by a.attnum limit 1), ''),
+  coalesce((select string_agg(quote_ident(a.attname), ', ' order by a.attnum) from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+      and a.attgenerated = '' and a.attidentity <> 'a' and has_column_privilege('egov_app', c.oid, a.attnum, 'insert')), ''),
+  has_table_privilege('egov_app', c.oid, 'delete')
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p') and n.nspname = any ($1)
 order by 1`
 
+// schemas are the platform's and those of the services.
+func (w *World) schemas() []string {
+	names := []string{"platform"}
+	for _, m := range w.Offices.Modules() {
+		names = append(names, m.Name)
+	}
+	return names
+}
+
 // Tables reads every table of the services and of the platform itself from the catalog.
 func (w *World) Tables(ctx context.Context) ([]Table, error) {
-	schemas := []string{"platform"}
-	for _, m := range w.Offices.Modules() {
-		schemas = append(schemas, m.Name)
-	}
-	rows, err := w.DB.Owner().Raw().Query(ctx, catalogSQL, schemas)
+	rows, err := w.DB.Owner().Raw().Query(ctx, catalogSQL, w.schemas())
 	if err != nil {
 		return nil, err
 	}
 	var out []Table
 	var t Table
 	var agencies, keys []string
-	_, err = pgx.ForEachRow(rows, []any{&t.Name, &t.Secured, &agencies, &t.Accounts, &keys, &t.Update}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&t.Name, &t.Secured, &agencies, &t.Accounts, &keys, &t.Update, &t.Insert, &t.Delete}, func() error {
 		x := t
 		x.Accounts, x.Agencies, x.Parents = slices.Clone(t.Accounts), nil, nil
 		for _, a := range agencies {

@@ -15,10 +15,12 @@ import (
 	"egovctl/platform/app"
 	"egovctl/platform/db"
 	"egovctl/platform/db/dbtest"
+	"egovctl/platform/jobs"
 	"egovctl/platform/kernel/clock"
 	"egovctl/platform/kernel/locale"
 	"egovctl/platform/kernel/who"
 	"egovctl/platform/module"
+	"egovctl/platform/outbox"
 	"egovctl/platform/packaged"
 	"egovctl/platform/services/onestop"
 	"egovctl/platform/web"
@@ -36,6 +38,7 @@ type World struct {
 	Pages   *web.Pages
 	Offices *platform.Offices
 	Routes  []web.Route
+	Health  app.Health
 	Set     *packaged.Set // nil in an empty world
 	URL     string
 	Log     *Log
@@ -83,8 +86,8 @@ func Empty(t testing.TB) *World {
 	return w
 }
 
-// Open opens the services on the packaged data, with people in every role and a dossier at each of two agencies.
-func Open(t testing.TB) *World {
+// Filled opens the services on the packaged data and that of the demonstration: accounts, people and dossiers.
+func Filled(t testing.TB) *World {
 	t.Helper()
 	w := Empty(t)
 	var err error
@@ -114,6 +117,13 @@ func Open(t testing.TB) *World {
 		t.Fatal(err)
 	}
 	w.DB.Exec("analyze")
+	return w
+}
+
+// Open is Filled with the background work, people in every role and a dossier at each of two agencies.
+func Open(t testing.TB) *World {
+	t.Helper()
+	w := Filled(t)
 	w.run(t)
 	w.findPlaces(t)
 	w.hire(t)
@@ -132,8 +142,8 @@ func (w *World) open(t testing.TB) {
 		t.Fatal(err)
 	}
 	w.Pages, err = web.NewPages(web.PagesConfig{Shipped: templates.FS, Texts: w.Texts, Portal: web.Portal{ProvinceVI: profile.ProvinceVI,
-		ProvinceEN: profile.ProvinceEN, Code: profile.Province, Domain: profile.Domain, Version: "0.0.0", Reconstruction: profile.Reconstruction,
-		NoteVI: profile.NoteVI, NoteEN: profile.NoteEN, Demo: true}})
+		ProvinceEN: profile.ProvinceEN, Code: profile.Province, Domain: profile.Domain, Version: "0.0.0",
+		Note: profile.Note, Demo: true}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,9 +151,12 @@ func (w *World) open(t testing.TB) {
 	if w.Offices, err = platform.Open(d, app.Files(templates.FS, t.TempDir()), nil); err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range w.Offices.Modules() {
-		w.Routes = append(w.Routes, m.Routes...)
+	runner, err := jobs.New(w.DB.App(), d.Log, nil)
+	if err != nil {
+		t.Fatal(err)
 	}
+	w.Health = app.Health{DB: w.DB.App(), Modules: w.Offices.Modules(), Pages: w.Pages, Outbox: outbox.New(w.DB.App(), d.Log, nil), Jobs: runner}
+	w.Routes = app.Routes(w.Offices, w.Health)
 	many := 1 << 30
 	front, err := web.NewFront(web.Config{Routes: w.Routes, Identities: w.Offices.Identity, Pages: w.Pages, Texts: w.Texts, Log: d.Log,
 		Language: locale.Vietnamese, PublicURL: d.Settings.PublicURL, Version: "0.0.0", Ready: w.DB.App().Ping,

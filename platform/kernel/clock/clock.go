@@ -1,5 +1,5 @@
-// Package clock tells the time of Việt Nam: UTC+7, without daylight saving (DOMAIN: dossier
-// codes, deadlines and registers are all in this zone).
+// Package clock tells the time of Việt Nam: UTC+7, without daylight saving. Dossier codes,
+// deadlines and registers are all in this zone.
 package clock
 
 import "time"

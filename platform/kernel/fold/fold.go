@@ -1,6 +1,6 @@
 // Package fold makes Vietnamese text comparable: accents, letter variants (ă â đ ê ô ơ ư), case,
 // tone placement (hòa, hoà) and punctuation fall away, so "dang ky khai sinh" meets "Đăng ký khai sinh".
-// Stored text is never changed by it (DOMAIN §7.6).
+// Stored text is never changed by it.
 package fold
 
 import (

@@ -1,5 +1,5 @@
 // Package health is the one shape in which anything says how it is: preflight, health, doctor and the platform's
-// own services (PRODUCT §6, `health -o json`).
+// own services; `health -o json` writes it.
 package health
 
 // Status of one check.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"sort"
 	"strings"
 	"time"
@@ -38,24 +39,38 @@ type Catalog struct{ messages map[Lang]map[string]string }
 
 // Load reads text/<lang>/*.yaml below root: flat or nested maps of key to sentence. A key given twice is an error.
 func Load(root fs.FS) (*Catalog, error) {
+	c, _, err := LoadOver(root, nil)
+	return c, err
+}
+
+// LoadOver is Load with the files of own over those of root that have the same path; own may be nil. What was refused
+// of own is told, file by file.
+func LoadOver(root, own fs.FS) (*Catalog, []Refused, error) {
 	c := &Catalog{messages: map[Lang]map[string]string{}}
+	var refused []Refused
 	for _, l := range []Lang{Vietnamese, English} {
 		c.messages[l] = make(map[string]string, 2000)
 		files, err := fs.Glob(root, path.Join("text", string(l), "*.yaml"))
 		if err != nil {
-			return nil, fmt.Errorf("list messages: %w", err)
+			return nil, nil, fmt.Errorf("list messages: %w", err)
 		}
 		for _, f := range files {
 			raw, err := fs.ReadFile(root, f)
 			if err != nil {
-				return nil, fmt.Errorf("read messages: %w", err)
+				return nil, nil, fmt.Errorf("read messages: %w", err)
 			}
 			if err := c.read(l, f, raw); err != nil {
-				return nil, err
+				return nil, nil, err
+			}
+			if own == nil {
+				continue
+			}
+			if err := c.override(l, f, raw, own); err != nil {
+				refused = append(refused, Refused{f, err})
 			}
 		}
 	}
-	return c, nil
+	return c, refused, nil
 }
 
 func (c *Catalog) read(l Lang, file string, raw []byte) error {
@@ -93,6 +108,10 @@ func (c *Catalog) add(l Lang, file, prefix string, tree map[string]any) error {
 			if err := c.add(l, file, key, v); err != nil {
 				return err
 			}
+		case nil:
+			if err := c.put(l, file, key, ""); err != nil {
+				return err
+			}
 		default:
 			if err := c.put(l, file, key, fmt.Sprint(v)); err != nil {
 				return err
@@ -101,6 +120,9 @@ func (c *Catalog) add(l Lang, file, prefix string, tree map[string]any) error {
 	}
 	return nil
 }
+
+// counted is a word that follows a number: {n|place|places}.
+var counted = regexp.MustCompile(`\{[a-z_]+\|[^{}|]*\|[^{}|]*\}`)
 
 // Has reports whether key has a sentence in l.
 func (c *Catalog) Has(l Lang, key string) bool { _, ok := c.messages[l][key]; return ok }
@@ -115,8 +137,9 @@ func (c *Catalog) Keys(l Lang) []string {
 	return keys
 }
 
-// T returns the sentence for key with its {placeholders} filled from args (name, value pairs). An unknown key shows
-// itself: a missing sentence is seen, and a test refuses it.
+// T returns the sentence for key with its {placeholders} filled from args (name, value pairs). {n|place|places} is the
+// first word when n is 1, else the second: English counts so. An unknown key shows itself: a missing sentence is seen,
+// and a test refuses it.
 func (c *Catalog) T(l Lang, key string, args ...any) string {
 	m := make(map[string]string, len(args)/2)
 	for i := 0; i+1 < len(args); i += 2 {
@@ -135,6 +158,15 @@ func (c *Catalog) Fill(l Lang, key string, args map[string]string) string {
 	}
 	if len(args) == 0 || !strings.Contains(s, "{") {
 		return s
+	}
+	if strings.Contains(s, "|") {
+		s = counted.ReplaceAllStringFunc(s, func(form string) string {
+			parts := strings.Split(form[1:len(form)-1], "|")
+			if args[parts[0]] == "1" {
+				return parts[1]
+			}
+			return parts[2]
+		})
 	}
 	pairs := make([]string, 0, 2*len(args))
 	for k, v := range args {

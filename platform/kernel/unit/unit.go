@@ -1,4 +1,4 @@
-// Package unit names the levels of administration and the shapes of their codes (DOMAIN §1, §2.5).
+// Package unit names the levels of administration and the shapes of their codes.
 package unit
 
 import "regexp"

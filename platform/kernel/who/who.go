@@ -3,7 +3,7 @@ package who
 
 import "slices"
 
-// Role is what a position allows (DOMAIN §11, levels of users).
+// Role is what a position allows.
 type Role string
 
 // The roles. A citizen or organisation has no position: its role follows from its kind.

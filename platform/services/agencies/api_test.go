@@ -92,7 +92,8 @@ func TestBadQuestionsAreRefused(t *testing.T) {
 		{"NUL in the words", "/api/v1/units?q=%00", 400, ""},
 		{"an endless question", "/api/v1/agencies?q=" + strings.Repeat("a", 500), 400, "q"},
 		{"an unknown agency", "/api/v1/agencies/H99.99", 404, ""},
-		{"an unknown parent", "/api/v1/agencies?parent=H99", 404, ""},
+		{"an unknown unit above", "/api/v1/units?parent=99999", 400, "parent"},
+		{"an unknown parent", "/api/v1/agencies?parent=H99", 400, "parent"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var p web.Problem

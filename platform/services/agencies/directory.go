@@ -29,15 +29,6 @@ func (s *Service) ByID(ctx context.Context, tx pgx.Tx, id int32) (Agency, error)
 	return snap.ByID(id)
 }
 
-// BySlug finds an agency by the path of its site; fault.NotFound "agencies.unknown".
-func (s *Service) BySlug(ctx context.Context, tx pgx.Tx, slug string) (Agency, error) {
-	snap, err := s.Snapshot(ctx, tx)
-	if err != nil {
-		return Agency{}, err
-	}
-	return snap.BySlug(slug)
-}
-
 // Below lists the agency and everything under it, itself first. The slice is shared: read only. fault.NotFound
 // "agencies.unknown".
 func (s *Service) Below(ctx context.Context, tx pgx.Tx, id int32) ([]int32, error) {
@@ -75,15 +66,6 @@ func (s *Service) Children(ctx context.Context, tx pgx.Tx, id int32) ([]Agency, 
 	return list, nil
 }
 
-// Search finds agencies in force today by name, short name or identifier, without regard to accents, best match first.
-func (s *Service) Search(ctx context.Context, tx pgx.Tx, q string) ([]Agency, error) {
-	snap, err := s.Snapshot(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	return snap.FindAgencies(AgencyQuery{Q: q, On: territory.DayOf(s.deps.Clock.Now())})
-}
-
 // Units lists the units in force on a day; a zero asOf is today (of a reconstruction: its own day).
 func (s *Service) Units(ctx context.Context, tx pgx.Tx, asOf time.Time) ([]Unit, error) {
 	snap, on, err := s.on(ctx, tx, asOf)
@@ -91,24 +73,6 @@ func (s *Service) Units(ctx context.Context, tx pgx.Tx, asOf time.Time) ([]Unit,
 		return nil, err
 	}
 	return snap.FindUnits(UnitQuery{On: on}), nil
-}
-
-// UnitTree is Units as a tree. Fault: Invalid "agencies.as_of.before" for a day before the packaged records.
-func (s *Service) UnitTree(ctx context.Context, tx pgx.Tx, asOf time.Time) ([]UnitNode, error) {
-	snap, on, err := s.on(ctx, tx, asOf)
-	if err != nil {
-		return nil, err
-	}
-	return snap.UnitTree(on), nil
-}
-
-// UnitHistory lists every unit that ever had code, with all its names, what it came from and what it went into.
-func (s *Service) UnitHistory(ctx context.Context, tx pgx.Tx, code string) ([]UnitHistory, error) {
-	snap, err := s.Snapshot(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	return snap.UnitHistory(code, snap.Today(s.deps.Clock.Now()))
 }
 
 func (s *Service) on(ctx context.Context, tx pgx.Tx, asOf time.Time) (*territory.Snapshot, Day, error) {

@@ -7,7 +7,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egovctl/platform/kernel/who"
-	"egovctl/platform/packaged"
 	"egovctl/platform/services/deadlines/internal/almanac"
 	"egovctl/platform/services/deadlines/internal/store"
 	"egovctl/platform/workcal"
@@ -52,7 +51,7 @@ func (s *Service) fresh(ctx context.Context, tx pgx.Tx) (*Almanac, error) {
 // Promise counts a time limit under the regime of the day of reception. The promise carries its trace; a term of kind
 // other has no date. Faults: NotFound "deadlines.regime.none", Invalid "deadlines.calendar.beyond" and those of the
 // term.
-func (s *Service) Promise(ctx context.Context, tx pgx.Tx, received time.Time, term packaged.Term) (workcal.Promise, error) {
+func (s *Service) Promise(ctx context.Context, tx pgx.Tx, received time.Time, term workcal.Term) (workcal.Promise, error) {
 	a, err := s.Almanac(ctx, tx)
 	if err != nil {
 		return workcal.Promise{}, err
@@ -77,15 +76,6 @@ func (s *Service) Calendar(ctx context.Context, tx pgx.Tx) (*workcal.Calendar, e
 		return nil, err
 	}
 	return a.Calendar, nil
-}
-
-// Days lists the exceptions from one date to another, both included: announced, computed, and the province's own.
-func (s *Service) Days(ctx context.Context, tx pgx.Tx, from, to time.Time) ([]workcal.Day, error) {
-	a, err := s.Almanac(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	return a.Calendar.Exceptions(from, to), nil
 }
 
 // Regimes lists every regime, by topic and first day.

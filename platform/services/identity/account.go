@@ -107,12 +107,6 @@ func (s *Service) Register(ctx context.Context, r Registration) []error {
 	return nil
 }
 
-// PersonOf reads the personal data of an account that by may see (his own, a colleague's, or as the program); its types
-// print themselves masked. fault.NotFound "identity.account.unknown".
-func (s *Service) PersonOf(ctx context.Context, tx pgx.Tx, accountID string) (Person, error) {
-	return store.PersonOf(ctx, tx, accountID)
-}
-
 // origin names who made a row.
 func origin(by who.Principal) string {
 	if by.Account != "" {

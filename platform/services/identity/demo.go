@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egovctl/platform/kernel/id"
+	"egovctl/platform/kernel/person"
 	"egovctl/platform/kernel/secret"
 	"egovctl/platform/kernel/unit"
 	"egovctl/platform/kernel/who"
@@ -59,14 +60,14 @@ func (s *Service) SeedDemo(ctx context.Context, tx pgx.Tx, set *packaged.Set) ([
 		}
 	}
 	for _, p := range []struct {
-		login  string
-		person Person
+		login string
+		data  Person
 	}{
-		{"congdan1", Person{Name: "Nguyễn Thị Mẫu", IDNumber: "097190000011", Phone: "0905000011", Address: "Số 1 đường Mẫu", Birth: "1990-04-12"}},
-		{"congdan2", Person{Name: "Trần Văn Thử", IDNumber: "098085000022", Phone: "0905000022", Address: "Số 2 đường Mẫu", Birth: "1985"}},
+		{"congdan1", Person{Name: "Nguyễn Thị Mẫu", IDNumber: person.NumberOf("097190000011"), Phone: person.PhoneOf("0905000011"), Address: "Số 1 đường Mẫu", Birth: "1990-04-12"}},
+		{"congdan2", Person{Name: "Trần Văn Thử", IDNumber: person.NumberOf("098085000022"), Phone: person.PhoneOf("0905000022"), Address: "Số 2 đường Mẫu", Birth: "1985"}},
 	} {
 		a := Account{ID: id.New(), Login: p.login, Kind: who.Person, Status: account.Active, Created: s.clock.Now()}
-		password, err := s.demoAccount(ctx, tx, a, p.person)
+		password, err := s.demoAccount(ctx, tx, a, p.data)
 		if err != nil {
 			return nil, err
 		}

@@ -102,7 +102,7 @@ func sampleSet() *packaged.Set {
 	for i, a := range [][5]string{{"H17", "uy-ban", "province", "p", ""}, {"H17.1", "so-xay-dung", "province", "p", "H17"},
 		{"H17.2", "quan-hai-chau", "district", "d", "H17"}, {"H17.2.1", "phuong-mot", "commune", "c", "H17.2"}, {"H17.3", "xa-hai", "commune", "e", "H17"}} {
 		s.Agencies = append(s.Agencies, packaged.Agency{Identifier: a[0], Slug: a[1], NameVI: "Cơ quan " + a[0], NameEN: "Agency " + a[0],
-			Short: "A", Kind: "department", Level: unit.Level(a[2]), UnitKey: a[3], Parent: a[4], Order: i})
+			Short: "A", Kind: "department", Level: unit.Level(a[2]), UnitKey: a[3], Parent: a[4], Number: int32(i + 1)})
 	}
 	return s
 }

@@ -103,7 +103,8 @@ func TestAccountsAPI(t *testing.T) {
 	}{
 		{"GET", "/api/v1/accounts?q=le+moi", "", 200, `"login":"moi"`},
 		{"GET", "/api/v1/accounts?agency=H17.2.1&status=new", "", 200, `"login":"moi"`},
-		{"GET", "/api/v1/accounts?status=odd", "", 400, ""},
+		{"GET", "/api/v1/accounts?status=odd", "", 400, `"field":"status"`},
+		{"GET", "/api/v1/accounts?agency=H99", "", 400, `"field":"agency"`},
 		{"PUT", "/api/v1/accounts/moi/positions", `{"positions":[{"role":"officer","agency":"H17.2.1"}]}`, 200, `"officer"`},
 		{"PUT", "/api/v1/accounts/moi/positions", `{"positions":[{"role":"king","agency":"H17.2.1"}]}`, 400, ""},
 		{"PUT", "/api/v1/accounts/moi/positions", `{"positions":[{"role":"clerk","agency":"H99"}]}`, 400, ""},

@@ -12,6 +12,7 @@ import (
 	"egovctl/platform/kernel/person"
 	"egovctl/platform/kernel/secret"
 	"egovctl/platform/kernel/who"
+	"egovctl/platform/packaged"
 	"egovctl/platform/services/identity/internal/account"
 	"egovctl/platform/services/identity/internal/store"
 )
@@ -126,15 +127,9 @@ func (s *Service) FirstAdministrator(ctx context.Context, tx pgx.Tx, login, name
 	if a.Name, err = person.ParseName(name); err != nil {
 		return Created{}, err
 	}
-	a.Positions = []Position{{Role: who.Admin, AgencyID: 1, From: today(now)}} // the seed puts the top agency first
+	a.Positions = []Position{{Role: who.Admin, AgencyID: packaged.TopAgency, From: today(now)}}
 	if err := s.write(ctx, tx, by, a, Person{Name: a.Name}); err != nil {
 		return Created{}, err
 	}
 	return s.link(ctx, tx, by, a, "first")
-}
-
-// HasAdministrator reports whether somebody is provincial administrator and has chosen a password.
-func (s *Service) HasAdministrator(ctx context.Context, tx pgx.Tx) (bool, error) {
-	_, ready, err := store.Administrators(ctx, tx, s.clock.Now())
-	return ready > 0, err
 }

@@ -45,6 +45,7 @@ func TestPages(t *testing.T) {
 		{"my account, in English", "GET", "/tai-khoan?lang=en", token, "", 200, "My account"},
 		{"my account, nobody", "GET", "/tai-khoan", "", "", 303, ""},
 		{"accounts", "GET", "/quan-tri/tai-khoan?q=motcua", token, "", 200, "motcua.phuong-mot"},
+		{"accounts tell where people work by its name", "GET", "/quan-tri/tai-khoan?q=motcua.phuong-mot", token, "", 200, `Cơ quan H17.2.1 <span class="muted code-small">H17.2.1</span>`},
 		{"new account form", "GET", "/quan-tri/tai-khoan/tao-moi", token, "", 200, "H17.2.1"},
 		{"new account without a name", "POST", "/quan-tri/tai-khoan/tao-moi", token, "login=an.le&name=&role=clerk&agency=H17.1", 422, "Họ tên"},
 		{"new account", "POST", "/quan-tri/tai-khoan/tao-moi", token, "login=an.le&name=L%C3%AA+An&role=clerk&agency=H17.1", 200, "http://portal.test/thiet-lap/"},

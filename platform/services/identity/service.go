@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egovctl/platform/db"
+	"egovctl/platform/jobs"
 	"egovctl/platform/kernel/clock"
 	"egovctl/platform/kernel/health"
 	"egovctl/platform/kernel/who"
@@ -79,24 +80,11 @@ func New(deps Deps) (*Service, error) {
 // Module plugs the service. It has no packaged data: the first administrator comes by a one-time link.
 func (s *Service) Module() module.Module {
 	migrationFiles, _ := fs.Sub(migrations, "migrations") // a constant, valid path
-	return module.Module{Name: service, Migrations: migrationFiles, Routes: s.routes(), Run: s.Run, Health: s.health}
+	return module.Module{Name: service, Migrations: migrationFiles, Routes: s.routes(), Health: s.health,
+		Jobs: []jobs.Job{{Name: "identity.sweep", Every: 10 * time.Minute, Run: s.Sweep}}}
 }
 
-// Run sweeps tries, ended sessions and links every ten minutes until ctx ends.
-func (s *Service) Run(ctx context.Context) error {
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(10 * time.Minute):
-		}
-		if err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
-			s.deps.Log.ErrorContext(ctx, "sweep identity", "error", err.Error())
-		}
-	}
-}
-
-// Sweep removes what has served.
+// Sweep removes tries, ended sessions and links that have served.
 func (s *Service) Sweep(ctx context.Context) error {
 	return s.db.Tx(ctx, who.Program("sweep"), func(ctx context.Context, tx pgx.Tx) error {
 		return store.Sweep(ctx, tx, s.clock.Now())

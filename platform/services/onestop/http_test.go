@@ -70,6 +70,11 @@ func TestFilingByPrograms(t *testing.T) {
 		{"a number with a letter", trial.Citizen, with(wedding, "048190000001", "04819000000A"), "", 400, `"field":"applicant.id_number"`, ""},
 		{"a number of 11 digits", trial.Citizen, with(wedding, "048190000001", "04819000000"), "", 400, `"field":"applicant.id_number"`, ""},
 		{"a number of 12 digits that looks odd is a warning", trial.Citizen, with(wedding, "048190000001", "099190000001"), "", 201, `"field":"applicant.id_number"`, ""},
+		{"a number in groups", trial.Citizen, with(wedding, "048190000001", " 0481 9000-00.01 "), "", 201, `"warnings":[]`, ""},
+		{"a number in groups of which one has a letter", trial.Citizen, with(wedding, "048190000001", "0481 9000 000A"), "", 400, `"field":"applicant.id_number"`, ""},
+		{"a number in groups with a digit too few", trial.Citizen, with(wedding, "048190000001", "0481 9000 000"), "", 400, `"field":"applicant.id_number"`, ""},
+		{"a telephone in groups", trial.Citizen, with(wedding, "0900000001", "+84 900.000-001"), "", 201, "", ""},
+		{"a branch of an enterprise in groups", trial.Citizen, with(wedding, "048190000001", "0400 101 274-001"), "", 201, `"warnings":[]`, ""},
 		{"an enterprise by its number", trial.Citizen, with(wedding, "048190000001", "0400101274"), "", 201, `"warnings":[]`, ""},
 		{"an enterprise number with a wrong check digit", trial.Citizen, with(wedding, "048190000001", "0400101275"), "", 400, `"field":"applicant.id_number"`, ""},
 		{"no name", trial.Citizen, with(wedding, "Nguyễn Thị Ánh", " "), "", 400, `"field":"applicant.name"`, ""},
@@ -275,6 +280,7 @@ func TestTheInboxFollowsTheRole(t *testing.T) {
 		status      int
 	}{
 		{"nobody", "", who.Principal{}, 401}, {"a citizen", "", trial.Citizen, 403}, {"an unknown state", "?state=x", trial.Clerk, 400},
+		{"overdue or not, nothing between", "?overdue=maybe", trial.Clerk, 400}, {"what is not overdue is not left out", "?overdue=false", trial.Clerk, 200},
 		{"an agency where one does not work", "?agency=H17.18", trial.Clerk, 403}, {"seeing is not working there", "?agency=H17.110", trial.Chair, 403},
 		{"a cursor that is none", "?cursor=AAAA", trial.Clerk, 400}, {"too many", "?limit=1000", trial.Clerk, 400},
 	} {

@@ -17,6 +17,7 @@ import (
 	"egovctl/platform/services/onestop/internal/page"
 	"egovctl/platform/services/onestop/internal/store"
 	"egovctl/platform/web"
+	"egovctl/platform/workflow"
 )
 
 //go:embed migrations/*.sql
@@ -43,17 +44,22 @@ type Service struct {
 	desk *desk.Desk
 }
 
-// New makes the service; it reads nothing yet. It fails when a port is missing or a page cannot show its sample.
+// New makes the service; it reads nothing yet. It fails when a port is missing, a workflow is not proven, or a page cannot
+// show its sample.
 func New(d Deps) (*Service, error) {
 	if d.Agencies == nil || d.Procedures == nil || d.Deadlines == nil || d.Staff == nil || d.Fonts == nil || d.Prints == nil {
 		return nil, errors.New("onestop: a port is not plugged")
+	}
+	workflows, err := workflow.NewBook(workflow.Released())
+	if err != nil {
+		return nil, err
 	}
 	if d.Pages != nil {
 		if err := page.Declare(d.Pages, d.Texts); err != nil {
 			return nil, err
 		}
 	}
-	return &Service{deps: d, desk: &desk.Desk{DB: d.DB, Log: d.Log, Clock: d.Clock, Texts: d.Texts, Settings: d.Settings, Store: store.New(),
+	return &Service{deps: d, desk: &desk.Desk{DB: d.DB, Log: d.Log, Clock: d.Clock, Texts: d.Texts, Settings: d.Settings, Store: store.New(), Workflows: workflows,
 		Agencies: d.Agencies, Procedures: d.Procedures, Deadlines: d.Deadlines, Staff: d.Staff, Fonts: d.Fonts, Prints: d.Prints}}, nil
 }
 

@@ -6,7 +6,7 @@ import (
 
 	"egovctl/platform/kernel/locale"
 	"egovctl/platform/kernel/who"
-	"egovctl/platform/packaged"
+	"egovctl/platform/workcal"
 	"egovctl/platform/workflow"
 	"egovctl/templates"
 )
@@ -29,7 +29,7 @@ func TestEveryWordHasItsSentenceInBothLanguages(t *testing.T) {
 	for _, r := range []who.Role{who.Cashier, who.Controller} {
 		want = append(want, "onestop.role."+string(r))
 	}
-	for _, k := range []packaged.TermKind{packaged.WorkingDays, packaged.CalendarDays, packaged.Months, packaged.WorkingHours, packaged.SameDay, packaged.OtherTerm} {
+	for _, k := range workcal.TermKinds() {
 		want = append(want, "onestop.term."+string(k))
 	}
 	for _, l := range []locale.Lang{locale.Vietnamese, locale.English} {

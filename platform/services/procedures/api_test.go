@@ -6,6 +6,11 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"egovctl/platform/packaged"
+	"egovctl/platform/workcal"
 )
 
 // row is one request: what must appear in the answer, and what must not.
@@ -157,7 +162,8 @@ func TestAdministratorsPages(t *testing.T) {
 	}
 	typed := func(pairs ...string) string {
 		v := url.Values{"version": {"1"}, "name": {"Đăng ký khai sinh"}, "field": {"HT"}, "online": {"full"}, "published": {"true"}, "filed_online": {"true"},
-			"direct_terms": {"same_day"}, "online_terms": {"3.5 working_days"}, "online_fees": {"charge 8000 (mỗi bản (sao))"}, "legal_basis": {"60/2014/QH13"}, "decision": {"1/QĐ-BTP"}}
+			"direct.0.kind": {"same_day"}, "direct.1.kind": {""}, "postal.0.kind": {""}, "online.0.kind": {"working_days"}, "online.0.amount": {"3,5"},
+			"online.0.fee.0.type": {"charge"}, "online.0.fee.0.amount": {"8.000"}, "online.0.fee.0.note": {"mỗi bản (sao)"}, "online.0.fee.1.type": {""}, "legal_basis": {"60/2014/QH13"}, "decision": {"1/QĐ-BTP"}}
 		for i := 0; i < len(pairs); i += 2 {
 			v.Set(pairs[i], pairs[i+1])
 		}
@@ -168,15 +174,31 @@ func TestAdministratorsPages(t *testing.T) {
 		{name: "the list shows what is not announced", method: "GET", target: "/quan-tri/thu-tuc", header: session, status: 200, want: []string{secretName, `<label for="sheet">`}, wantNot: []string{"procedures."}},
 		{name: "a department's administrator has no part in it", method: "GET", target: "/quan-tri/thu-tuc", header: department, status: 403, wantNot: []string{secretName}},
 		{name: "the form", method: "GET", target: "/quan-tri/thu-tuc/1.001193", header: session, status: 200,
-			want: []string{"<h1>Sửa thủ tục 1.001193</h1>", "3.5 working_days", "charge 8000 (mỗi bản (sao))", `name="version" value="1"`}, wantNot: []string{"procedures."}},
+			want: []string{"<h1>Sửa thủ tục 1.001193</h1>", `<option value="same_day" selected>trong ngày</option>`, `<option value="working_days" selected>ngày làm việc</option>`,
+				`name="online.0.amount" type="text" value="3,5"`, `name="online.0.fee.0.amount" type="text" value="8.000"`, `value="mỗi bản (sao)"`, "Hiện không nhận theo cách này",
+				`name="version" value="1"`}, wantNot: []string{"procedures.", ">same_day", "3.5 working_days", "charge 8000"}},
+		{name: "in English the amount has a point", method: "GET", target: "/quan-tri/thu-tuc/1.001193?lang=en", header: session, status: 200,
+			want: []string{`name="online.0.amount" type="text" value="3.5"`, ">working days</option>", ">the same day</option>"}},
 		{name: "no name, a negative fee: both are told, what was typed stays", method: "POST", target: "/quan-tri/thu-tuc/1.001193", header: form, status: 400,
 			body: typed("name", "", "decision", "giữ lại nhé"), want: []string{"Chưa có tên thủ tục", `href="#name"`, "giữ lại nhé"}},
-		{name: "a negative fee is told at its cell", method: "POST", target: "/quan-tri/thu-tuc/1.001193", header: form, status: 400,
-			body: typed("online_fees", "charge -8000"), want: []string{`href="#online_fees"`, "-8000 là số âm"}},
-		{name: "a time limit without unit is told at its cell", method: "POST", target: "/quan-tri/thu-tuc/1.001193", header: form, status: 400,
-			body: typed("postal_terms", "5"), want: []string{`href="#postal_terms"`, "chưa có đơn vị"}},
+		{name: "a negative fee is told at its input", method: "POST", target: "/quan-tri/thu-tuc/1.001193", header: form, status: 400,
+			body: typed("online.0.fee.0.amount", "-8.000"), want: []string{`href="#online.0.fee.0.amount"`, "-8000 là số âm"}},
+		{name: "an amount that is none is told at its input", method: "POST", target: "/quan-tri/thu-tuc/1.001193", header: form, status: 400,
+			body: typed("online.0.fee.0.amount", "tám nghìn"), want: []string{`href="#online.0.fee.0.amount"`, "«tám nghìn»"}},
+		{name: "a fee of no kind is told at its input", method: "POST", target: "/quan-tri/thu-tuc/1.001193", header: form, status: 400,
+			body: typed("online.0.fee.1.amount", "5000"), want: []string{`href="#online.0.fee.1.type"`}},
+		{name: "a time limit without unit is told at its input", method: "POST", target: "/quan-tri/thu-tuc/1.001193", header: form, status: 400,
+			body: typed("postal.0.amount", "5"), want: []string{`href="#postal.0.kind"`, "Chưa chọn đơn vị"}},
+		{name: "a unit without a number is told at its input", method: "POST", target: "/quan-tri/thu-tuc/1.001193", header: form, status: 400,
+			body: typed("postal.0.kind", "months"), want: []string{`href="#postal.0.amount"`, "Chưa ghi số lượng"}},
+		{name: "no days at all are told at the input", method: "POST", target: "/quan-tri/thu-tuc/1.001193", header: form, status: 400,
+			body: typed("direct.1.kind", "working_days", "direct.1.amount", "0"), want: []string{`href="#direct.1.amount"`}},
+		{name: "a unit that no list offers", method: "POST", target: "/quan-tri/thu-tuc/1.001193", header: form, status: 400,
+			body: typed("direct.0.kind", "weeks", "direct.0.amount", "2"), want: []string{`href="#direct.0.kind"`}},
 		{name: "what did not change is stored as nothing", method: "POST", target: "/quan-tri/thu-tuc/1.001193", header: form, status: 303, body: typed(), want: []string{"Location: /quan-tri/thu-tuc/1.001193?saved=1"}},
-		{name: "a change", method: "POST", target: "/quan-tri/thu-tuc/1.001193", header: form, status: 303, body: typed("name", "Tên mới", "direct_terms", "2 working_days\r\n")},
+		{name: "a change", method: "POST", target: "/quan-tri/thu-tuc/1.001193", header: form, status: 303, body: typed("name", "Tên mới", "direct.0.kind", "working_days", "direct.0.amount", "2,5", "direct.0.fee.0.type", "fee", "direct.0.fee.0.note", "theo nghị quyết")},
+		{name: "a fee that another text fixes is not free", method: "GET", target: "/thu-tuc/1.001193", status: 200,
+			want: []string{"2,5 ngày làm việc", "mức thu theo văn bản quy định"}, wantNot: []string{"không thu"}},
 		{name: "the version before it", method: "POST", target: "/quan-tri/thu-tuc/1.001193", header: form, status: 409, body: typed("name", "Tên khác"), want: []string{"vừa được người khác sửa", "Tên khác"}},
 		{name: "another site's form is refused", method: "POST", target: "/quan-tri/thu-tuc/1.001193", status: 403, body: typed("name", "Tên khác"),
 			header: map[string]string{"Content-Type": form["Content-Type"], "Cookie": form["Cookie"], "Sec-Fetch-Site": "cross-site", "Origin": "https://x.example"}},
@@ -188,8 +210,15 @@ func TestAdministratorsPages(t *testing.T) {
 	} {
 		c.run(t, o.front)
 	}
-	if p := o.get(t, "1.001193"); p.Name != "Tên mới" || p.Version != 2 {
+	p := o.get(t, "1.001193")
+	if p.Name != "Tên mới" || p.Version != 2 {
 		t.Errorf("version %d is %q", p.Version, p.Name)
+	}
+	want := []packaged.Method{
+		{Channel: packaged.Online, Term: workcal.Term{Kind: workcal.WorkingDays, Thousands: 3500}, Fees: []packaged.Fee{{Type: "charge", Amount: 8000, Note: "mỗi bản (sao)"}}},
+		{Channel: packaged.Direct, Term: workcal.Term{Kind: workcal.WorkingDays, Thousands: 2500}, Fees: []packaged.Fee{{Type: "fee", Open: true, Note: "theo nghị quyết"}}}}
+	if diff := cmp.Diff(want, p.Methods); diff != "" {
+		t.Error(diff)
 	}
 	if p := o.get(t, "1.009994"); p.Version != 1 {
 		t.Errorf("a sheet that was only tried made version %d", p.Version)

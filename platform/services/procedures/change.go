@@ -14,8 +14,8 @@ import (
 
 // administers reports whether by may change the catalogue: the program itself, the provincial administrator, and the
 // administrator of the province's first agency.
-func (h *held) administers(by who.Principal) bool {
-	return by.Kind == who.System || by.Holds(who.Admin) || by.HoldsAt(who.AgencyAdmin, h.top)
+func (f facts) administers(by who.Principal) bool {
+	return by.Kind == who.System || by.Holds(who.Admin) || by.HoldsAt(who.AgencyAdmin, f.top)
 }
 
 // Administers reports whether by may change the catalogue.
@@ -44,11 +44,11 @@ func (s *Service) Change(ctx context.Context, by who.Principal, code string, pat
 
 // ChangeIn is Change inside the caller's transaction.
 func (s *Service) ChangeIn(ctx context.Context, tx pgx.Tx, by who.Principal, code string, patch Patch, version int) (Procedure, error) {
-	h, err := s.ready(ctx)
+	known, err := s.factsIn(ctx, tx)
 	if err != nil {
 		return Procedure{}, err
 	}
-	if !h.administers(by) {
+	if !known.administers(by) {
 		return Procedure{}, fault.New(fault.Forbidden, "forbidden")
 	}
 	before, err := store.Lock(ctx, tx, code)
@@ -59,7 +59,7 @@ func (s *Service) ChangeIn(ctx context.Context, tx pgx.Tx, by who.Principal, cod
 		return before, fault.New(fault.Conflict, "procedures.version.stale", "code", code, "version", before.Version)
 	}
 	record, changed := patch.Apply(before.Procedure)
-	if err := catalogue.Check(record, h.knowsField); err != nil {
+	if err := catalogue.Check(record, known.knowsField); err != nil {
 		return before, err
 	}
 	if len(changed) == 0 {

@@ -2,6 +2,7 @@ package procedures
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -23,14 +24,19 @@ const (
 
 // held is the index and the facts beside it, all of one moment.
 type held struct {
-	index    *search.Index
+	facts
+	index   *search.Index
+	version int64
+	built   time.Time
+	checked *stamp
+}
+
+// facts are what a change is judged by.
+type facts struct {
 	fields   []Field
 	agencies map[int32]Agency
 	number   map[string]int32 // by identifier
 	top      int32            // the province's first agency
-	version  int64
-	built    time.Time
-	checked  *stamp
 }
 
 // stamp is a moment that the loop moves while readers read it.
@@ -104,19 +110,9 @@ func (s *Service) build(ctx context.Context, tx pgx.Tx, version int64) (*held, e
 	if err != nil {
 		return nil, err
 	}
-	h := &held{version: version, agencies: map[int32]Agency{}, number: map[string]int32{}, checked: &stamp{}}
-	if h.fields, err = store.Fields(ctx, tx); err != nil {
+	h := &held{version: version, checked: &stamp{}}
+	if h.facts, err = s.read(ctx, tx); err != nil {
 		return nil, err
-	}
-	agencies, err := s.deps.Agencies.All(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	for _, a := range agencies {
-		h.agencies[a.ID], h.number[a.Identifier] = a, a.ID
-		if a.ParentID == 0 && h.top == 0 {
-			h.top = a.ID
-		}
 	}
 	for i := range docs {
 		if docs[i].Rendered, err = api.Render(&docs[i]); err != nil {
@@ -127,7 +123,33 @@ func (s *Service) build(ctx context.Context, tx pgx.Tx, version int64) (*held, e
 	return h, nil
 }
 
-// ready gives the index; the first caller builds it.
+// read reads the facts as they stand.
+func (s *Service) read(ctx context.Context, tx pgx.Tx) (facts, error) {
+	f := facts{agencies: map[int32]Agency{}, number: map[string]int32{}}
+	var err error
+	if f.fields, err = store.Fields(ctx, tx); err != nil {
+		return f, err
+	}
+	agencies, err := s.deps.Agencies.All(ctx, tx)
+	for _, a := range agencies {
+		f.agencies[a.ID], f.number[a.Identifier] = a, a.ID
+		if a.ParentID == 0 && f.top == 0 {
+			f.top = a.ID
+		}
+	}
+	return f, err
+}
+
+// factsIn gives the facts inside a transaction, which must not wait for a second connection: what is not held yet is read
+// with tx, and is for this transaction only.
+func (s *Service) factsIn(ctx context.Context, tx pgx.Tx) (facts, error) {
+	if h := s.held.Load(); h != nil {
+		return h.facts, nil
+	}
+	return s.read(ctx, tx)
+}
+
+// ready gives the index; the first caller builds it, outside of any transaction (see factsIn).
 func (s *Service) ready(ctx context.Context) (*held, error) {
 	if h := s.held.Load(); h != nil {
 		return h, nil
@@ -164,11 +186,6 @@ func (s *Service) Narrow(ctx context.Context, q *Query, field, agency, level, on
 	return nil
 }
 
-func (h *held) knowsField(code string) bool {
-	for i := range h.fields {
-		if h.fields[i].Code == code {
-			return true
-		}
-	}
-	return false
+func (f facts) knowsField(code string) bool {
+	return slices.ContainsFunc(f.fields, func(x Field) bool { return x.Code == code })
 }

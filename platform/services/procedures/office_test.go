@@ -25,6 +25,7 @@ import (
 	"egovctl/platform/packaged"
 	"egovctl/platform/services/procedures"
 	"egovctl/platform/web"
+	"egovctl/platform/workcal"
 	"egovctl/templates"
 )
 
@@ -106,14 +107,14 @@ func (o office) seed(t testing.TB, set *packaged.Set) time.Duration {
 	t.Helper()
 	begin := time.Now()
 	err := o.db.Owner().Tx(context.Background(), who.Program("seed"), func(ctx context.Context, tx pgx.Tx) error {
-		for i, a := range set.Agencies {
+		for _, a := range set.Agencies {
 			body, err := json.Marshal(map[string]any{"identifier": a.Identifier, "provisional": false, "slug": a.Slug, "name_vi": a.NameVI,
-				"name_en": a.NameEN, "short": a.Short, "kind": a.Kind, "level": a.Level, "site": a.Site, "order": a.Order})
+				"name_en": a.NameEN, "short": a.Short, "kind": a.Kind, "level": a.Level, "site": a.Site, "order": a.Number})
 			if err != nil {
 				return err
 			}
 			if _, err := tx.Exec(ctx, `insert into agencies.agency (id, parent_id, base) values ($1, nullif($2, 0), $3)`,
-				i+1, set.AgencyID(a.Parent), body); err != nil {
+				a.Number, set.AgencyID(a.Parent), body); err != nil {
 				return err
 			}
 		}
@@ -128,26 +129,26 @@ func (o office) seed(t testing.TB, set *packaged.Set) time.Duration {
 
 // small is a province with three agencies and five procedures, one of which is not announced.
 func small() *packaged.Set {
-	term := func(k packaged.TermKind, thousands int64) packaged.Term {
-		return packaged.Term{Kind: k, Thousands: thousands}
+	term := func(k workcal.TermKind, thousands int64) workcal.Term {
+		return workcal.Term{Kind: k, Thousands: thousands}
 	}
-	agency := func(identifier, parent, name string, l unit.Level) packaged.Agency {
-		return packaged.Agency{Identifier: identifier, Slug: "s-" + identifier, NameVI: name, NameEN: "En " + name, Short: "x", Kind: "department", Level: l, Parent: parent}
+	agency := func(number int32, identifier, parent, name string, l unit.Level) packaged.Agency {
+		return packaged.Agency{Number: number, Identifier: identifier, Slug: "s-" + identifier, NameVI: name, NameEN: "En " + name, Short: "x", Kind: "department", Level: l, Parent: parent}
 	}
 	return &packaged.Set{
-		Agencies: []packaged.Agency{agency("H17", "", "Ủy ban nhân dân thành phố", unit.Province), agency("H17.08", "H17", "Sở Xây dựng", unit.Province),
-			agency("H17.30", "H17", "Ủy ban nhân dân phường Hải Châu", unit.Commune)},
+		Agencies: []packaged.Agency{agency(1, "H17", "", "Ủy ban nhân dân thành phố", unit.Province), agency(2, "H17.08", "H17", "Sở Xây dựng", unit.Province),
+			agency(3, "H17.30", "H17", "Ủy ban nhân dân phường Hải Châu", unit.Commune)},
 		Fields: []packaged.Field{{Code: "HT", Name: "Hộ tịch"}, {Code: "XD", Name: "Xây dựng"}},
 		Procedures: []packaged.Procedure{
 			{Code: "1.001193", Name: "Đăng ký khai sinh", Field: "HT", Levels: []unit.Level{unit.Commune}, Online: packaged.OnlineFull, Published: true, FiledOnline: true,
-				Methods: []packaged.Method{{Channel: packaged.Direct, Term: term(packaged.SameDay, 0)},
-					{Channel: packaged.Online, Term: term(packaged.WorkingDays, 3500), Fees: []packaged.Fee{{Type: "charge", Amount: 8000, Note: "mỗi bản (sao)"}}}},
+				Methods: []packaged.Method{{Channel: packaged.Direct, Term: term(workcal.SameDay, 0)},
+					{Channel: packaged.Online, Term: term(workcal.WorkingDays, 3500), Fees: []packaged.Fee{{Type: "charge", Amount: 8000, Note: "mỗi bản (sao)"}}}},
 				Cases:   []packaged.Case{{Name: "Trường hợp chung", Components: []packaged.Component{{Code: "G01", Name: "Giấy chứng sinh", Originals: 1, Required: true}}}},
 				Results: []packaged.Result{{Name: "Giấy khai sinh"}}, LegalBasis: []string{"60/2014/QH13"}, Decision: "1/QĐ-BTP", Subjects: []string{"Công dân Việt Nam"}},
 			{Code: "1.000894", Name: "Đăng ký kết hôn", Field: "HT", Levels: []unit.Level{unit.Commune}, Online: packaged.OnlinePartial, Published: true,
-				Methods: []packaged.Method{{Channel: packaged.Direct, Term: term(packaged.WorkingDays, 5000)}, {Channel: packaged.Direct, Term: term(packaged.WorkingDays, 10000)}}},
+				Methods: []packaged.Method{{Channel: packaged.Direct, Term: term(workcal.WorkingDays, 5000)}, {Channel: packaged.Direct, Term: term(workcal.WorkingDays, 10000)}}},
 			{Code: "1.009994", Name: "Cấp giấy phép xây dựng mới", Field: "XD", Levels: []unit.Level{unit.Province, unit.Commune}, Online: packaged.OnlinePartial, Published: true, FiledOnline: true,
-				Methods: []packaged.Method{{Channel: packaged.Direct, Term: term(packaged.CalendarDays, 20000), Fees: []packaged.Fee{{Type: "fee", Amount: 75000}}}}},
+				Methods: []packaged.Method{{Channel: packaged.Direct, Term: term(workcal.CalendarDays, 20000), Fees: []packaged.Fee{{Type: "fee", Amount: 75000}}}}},
 			{Code: "1.009995", Name: "Gia hạn giấy phép xây dựng", Field: "XD", Levels: []unit.Level{unit.Province}, Online: packaged.OnlineInformation, Published: true},
 			{Code: "1.013225", Name: "Di dời công trình bí mật", Field: "XD", Levels: []unit.Level{unit.Province}, Online: packaged.OnlinePartial},
 		},

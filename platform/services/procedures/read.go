@@ -8,19 +8,15 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egovctl/platform/kernel/who"
+	"egovctl/platform/services/procedures/internal/api"
 	"egovctl/platform/services/procedures/internal/catalogue"
+	"egovctl/platform/services/procedures/internal/search"
 	"egovctl/platform/services/procedures/internal/store"
 )
 
 // Get reads a procedure as it stands now. Fault: NotFound "procedure.unknown".
 func (s *Service) Get(ctx context.Context, tx pgx.Tx, code string) (Procedure, error) {
 	return store.Procedure(ctx, tx, code)
-}
-
-// At reads a procedure as it was at version: the one that a dossier started with. Faults: NotFound "procedure.unknown",
-// "procedure.version".
-func (s *Service) At(ctx context.Context, tx pgx.Tx, code string, version int) (Procedure, error) {
-	return store.At(ctx, tx, code, version)
 }
 
 // Offering reads a procedure as one agency handles it. Fault: NotFound "procedure.not_offered".
@@ -33,24 +29,6 @@ func (s *Service) OfferedBy(ctx context.Context, tx pgx.Tx, agency int32) ([]Sum
 	return store.OfferedBy(ctx, tx, agency)
 }
 
-// OfferingAgencies lists the agencies that offer a procedure.
-func (s *Service) OfferingAgencies(ctx context.Context, tx pgx.Tx, code string) ([]int32, error) {
-	offerings, err := store.Offerings(ctx, tx, code)
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]int32, len(offerings))
-	for i, o := range offerings {
-		ids[i] = o.AgencyID
-	}
-	return ids, nil
-}
-
-// List reads summaries by code, announced or not.
-func (s *Service) List(ctx context.Context, tx pgx.Tx, f Filter) ([]Summary, error) {
-	return store.List(ctx, tx, f)
-}
-
 // Fields lists the fields with the number of announced procedures in each, by name.
 func (s *Service) Fields(ctx context.Context) ([]Field, error) {
 	h, err := s.ready(ctx)
@@ -58,6 +36,14 @@ func (s *Service) Fields(ctx context.Context) ([]Field, error) {
 		return nil, err
 	}
 	return h.fields, nil
+}
+
+// BusyFields lists the fields that have announced procedures, those with most of them first.
+func (s *Service) BusyFields(ctx context.Context) ([]Field, error) {
+	all, err := s.Fields(ctx)
+	busy := slices.DeleteFunc(slices.Clone(all), func(f Field) bool { return f.Procedures == 0 })
+	slices.SortStableFunc(busy, func(a, b Field) int { return b.Procedures - a.Procedures })
+	return busy, err
 }
 
 // AgencyList lists the agencies that offer something, for the filter of the search page.
@@ -78,6 +64,12 @@ func (s *Service) AgencyList(ctx context.Context) ([]Agency, error) {
 
 // View is a procedure with the agencies that offer it.
 type View = catalogue.View
+
+// RecordOf is the record of a view, the same over HTTP and on the command line.
+func RecordOf(v View) Record { return api.RecordOf(v) }
+
+// ItemOf is a hit of a Result as lists have it, the same over HTTP and on the command line.
+func ItemOf(hit *search.Doc) Item { return api.ItemOf(hit) }
 
 // View reads a whole procedure for by. One that the province does not announce is unknown to everybody but those who
 // administer the catalogue. Fault: NotFound "procedure.unknown".

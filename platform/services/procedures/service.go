@@ -32,9 +32,10 @@ type (
 	Field     = catalogue.Field
 	Patch     = catalogue.Patch
 	Faults    = catalogue.Faults
-	Filter    = store.Filter
 	Query     = search.Query
 	Result    = search.Result
+	Record    = api.Record // a whole procedure as programs are given it
+	Item      = api.Item   // a hit of a search as programs are given it
 )
 
 // Deps is what the office is given.

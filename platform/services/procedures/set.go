@@ -1,39 +1,19 @@
 package procedures
 
 import (
-	"context"
 	"slices"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
-
 	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/unit"
-	"egovctl/platform/kernel/who"
 	"egovctl/platform/packaged"
 	"egovctl/platform/services/procedures/internal/catalogue"
-	"egovctl/platform/services/procedures/internal/store"
 )
 
 // SetFields lists what `catalogue set` can set.
 func SetFields() []string {
 	return []string{"name", "field", "levels", "online", "decision", "published", "filed_online",
 		"term.direct", "term.online", "term.postal", "fees.direct", "fees.online", "fees.postal"}
-}
-
-// Set changes one member of a procedure, its value written as in a sheet: set 1.001193 term.direct "3.5 working_days",
-// set 1.001193 fees.online "charge 8000 | fee 5000", "none" for no fee. Faults: as Change, and Invalid
-// "procedures.set.unknown", "procedures.set.several".
-func (s *Service) Set(ctx context.Context, tx pgx.Tx, by who.Principal, code, field, value string) (Procedure, error) {
-	before, err := store.Procedure(ctx, tx, code)
-	if err != nil {
-		return before, err
-	}
-	patch, err := patchOf(before.Procedure, field, strings.TrimSpace(value))
-	if err != nil {
-		return before, err
-	}
-	return s.ChangeIn(ctx, tx, by, code, patch, before.Version)
 }
 
 func patchOf(p packaged.Procedure, field, value string) (Patch, error) {

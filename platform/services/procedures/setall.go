@@ -16,9 +16,11 @@ import (
 // Setting is one member of a procedure and its wanted value, written as in a sheet.
 type Setting struct{ Field, Value string }
 
-// SetAll is Set for several members at once, in the order given: one version, one line in the audit log. It returns the
-// procedure before and after. Faults: as Set, each pointing at its member.
-func (s *Service) SetAll(ctx context.Context, tx pgx.Tx, by who.Principal, code string, settings []Setting) (before, after Procedure, err error) {
+// Set changes members of a procedure in the order given, their values written as in a sheet: term.direct "3.5
+// working_days", fees.online "charge 8000 | fee 5000", "none" for no fee. It is one version and one line in the audit
+// log; the procedure before and after is returned. Faults: as Change, and Invalid "procedures.set.unknown",
+// "procedures.set.several", each pointing at its member.
+func (s *Service) Set(ctx context.Context, tx pgx.Tx, by who.Principal, code string, settings []Setting) (before, after Procedure, err error) {
 	if before, err = store.Procedure(ctx, tx, code); err != nil {
 		return before, before, err
 	}

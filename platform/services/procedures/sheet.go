@@ -3,6 +3,7 @@ package procedures
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/jackc/pgx/v5"
@@ -36,7 +37,7 @@ func (s *Service) Export(ctx context.Context, by who.Principal, w io.Writer, for
 
 // Import reads a sheet and stores what differs, all of it or nothing; a dry run only reports. Procedures that the sheet
 // does not name stay as they are, and so do columns or members that it does not have. Faults: Forbidden; Invalid
-// "procedures.import.refused" when the report has problems, "procedures.format.unknown".
+// "procedures.import.refused" when the report has problems, "procedures.format.unknown", "procedures.import.large".
 func (s *Service) Import(ctx context.Context, by who.Principal, r io.Reader, format string, dryRun bool) (Report, error) {
 	h, err := s.ready(ctx)
 	if err != nil {
@@ -45,6 +46,10 @@ func (s *Service) Import(ctx context.Context, by who.Principal, r io.Reader, for
 	if !h.administers(by) {
 		return Report{}, fault.New(fault.Forbidden, "forbidden")
 	}
+	sheet, err := whole(r)
+	if err != nil {
+		return Report{}, err
+	}
 	open := s.deps.DB.Tx
 	if dryRun {
 		open = s.deps.DB.Read
@@ -52,7 +57,7 @@ func (s *Service) Import(ctx context.Context, by who.Principal, r io.Reader, for
 	var report Report
 	err = open(ctx, by, func(ctx context.Context, tx pgx.Tx) error {
 		var b pgx.Batch
-		if report, err = s.compare(ctx, tx, by, &b, r, format, dryRun); err != nil || dryRun || b.Len() == 0 {
+		if report, err = s.compare(ctx, tx, by, &b, sheet, format, dryRun); err != nil || dryRun || b.Len() == 0 {
 			return err
 		}
 		act := audit.Act{Service: "procedures", Action: "catalogue.import",
@@ -66,8 +71,23 @@ func (s *Service) Import(ctx context.Context, by who.Principal, r io.Reader, for
 	return report, err
 }
 
-// compare reads the sheet against the catalogue and queues the writes.
-func (s *Service) compare(ctx context.Context, tx pgx.Tx, by who.Principal, b *pgx.Batch, r io.Reader, format string, dryRun bool) (Report, error) {
+// maxSheet bounds a sheet, in bytes: many times the whole catalogue of the country.
+const maxSheet = 64 << 20
+
+// whole reads all of a sheet before anything is locked: whoever sends it may be slow.
+func whole(r io.Reader) ([]byte, error) {
+	sheet, err := io.ReadAll(io.LimitReader(r, maxSheet+1))
+	if err != nil {
+		return nil, fmt.Errorf("read sheet: %w", err)
+	}
+	if len(sheet) > maxSheet {
+		return nil, fault.New(fault.Invalid, "procedures.import.large", "limit", maxSheet>>20)
+	}
+	return sheet, nil
+}
+
+// compare holds the sheet against the catalogue and queues the writes.
+func (s *Service) compare(ctx context.Context, tx pgx.Tx, by who.Principal, b *pgx.Batch, sheet []byte, format string, dryRun bool) (Report, error) {
 	var report Report
 	all, err := store.All(ctx, tx, !dryRun)
 	if err != nil {
@@ -81,8 +101,8 @@ func (s *Service) compare(ctx context.Context, tx pgx.Tx, by who.Principal, b *p
 	if err != nil {
 		return report, err
 	}
-	known := (&held{fields: fields}).knowsField
-	rows, problems, err := exchange.Read(format, r, func(code string) (packaged.Procedure, bool) {
+	known := facts{fields: fields}.knowsField
+	rows, problems, err := exchange.Read(format, sheet, func(code string) (packaged.Procedure, bool) {
 		if p := current[code]; p != nil {
 			return p.Procedure, true
 		}

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -15,7 +17,7 @@ import (
 
 func TestWhatIsExportedAndImportedChangesNothing(t *testing.T) {
 	o, ctx := open(t, reference(t)), context.Background()
-	before := o.db.Text(`select version from procedures.catalogue`)
+	before := o.db.Text(`select version from platform.revision where schema = 'procedures'`)
 	for _, format := range []string{"csv", "yaml"} {
 		var sheet bytes.Buffer
 		if err := o.Export(ctx, admin, &sheet, format); err != nil {
@@ -27,7 +29,7 @@ func TestWhatIsExportedAndImportedChangesNothing(t *testing.T) {
 			t.Errorf("%s of %d bytes: %v (-want +got)\n%s", format, size, err, diff[:min(len(diff), 2000)])
 		}
 	}
-	if after := o.db.Text(`select version from procedures.catalogue`); after != before {
+	if after := o.db.Text(`select version from platform.revision where schema = 'procedures'`); after != before {
 		t.Errorf("the catalogue moved from %s to %s", before, after)
 	}
 }
@@ -54,12 +56,12 @@ func TestImport(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			o, ctx := open(t, small()), context.Background()
-			before := o.db.Text(`select version from procedures.catalogue`)
+			before := o.db.Text(`select version from platform.revision where schema = 'procedures'`)
 			tried, err := o.Import(ctx, admin, strings.NewReader(c.sheet), c.format, true)
 			if diff := cmp.Diff(c.want, tried); err != nil || diff != "" {
 				t.Fatalf("dry run: %v %s", err, diff)
 			}
-			if after := o.db.Text(`select version from procedures.catalogue`) + o.db.Text(`select count(*) from platform.audit`); after != before+"0" {
+			if after := o.db.Text(`select version from platform.revision where schema = 'procedures'`) + o.db.Text(`select count(*) from platform.audit`); after != before+"0" {
 				t.Fatalf("the dry run wrote something: %s, then %s", before, after)
 			}
 			got, err := o.Import(ctx, admin, strings.NewReader(c.sheet), c.format, false)
@@ -146,6 +148,50 @@ func TestARefusedSheetWritesNothing(t *testing.T) {
 	}
 	if _, err := o.Import(ctx, department, strings.NewReader(header), "csv", false); key(err) != "forbidden" {
 		t.Errorf("a department's administrator: %v", err)
+	}
+}
+
+// A sheet that comes over a slow pipe must not hold up those who edit meanwhile.
+func TestASlowSheetLocksNothingWhileItComes(t *testing.T) {
+	o, ctx := open(t, small()), context.Background()
+	r, w := io.Pipe()
+	ended := make(chan error, 1)
+	go func() {
+		_, err := o.Import(ctx, admin, r, "csv", false)
+		ended <- err
+	}()
+	if _, err := io.WriteString(w, "code,name\n"); err != nil { // returns when it is being read
+		t.Fatal(err)
+	}
+	soon, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	if _, err := o.Change(soon, admin, "1.001193", procedures.Patch{Name: ptr("Sửa trong lúc chờ")}, 0); err != nil {
+		t.Errorf("an edit while the sheet comes: %v", err)
+	}
+	if got := o.db.Text(`select count(*) from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`); got != "0" {
+		t.Errorf("%s transactions wait for the sheet", got)
+	}
+	_, _ = io.WriteString(w, "1.000894,Tên mới\n")
+	_ = w.Close()
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	if a, b := o.get(t, "1.001193").Name, o.get(t, "1.000894").Name; a != "Sửa trong lúc chờ" || b != "Tên mới" {
+		t.Errorf("in the end %q, %q", a, b)
+	}
+}
+
+// endless is a sheet that never stops.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { return len(p), nil }
+
+func TestASheetWithoutEndIsRefused(t *testing.T) {
+	o := open(t, small())
+	for _, format := range []string{"csv", "yaml"} {
+		if _, err := o.Import(context.Background(), admin, endless{}, format, false); key(err) != "procedures.import.large" {
+			t.Errorf("%s: %v", format, err)
+		}
 	}
 }
 

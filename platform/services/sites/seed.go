@@ -23,9 +23,9 @@ func (s *Service) Seed(ctx context.Context, tx pgx.Tx, set *packaged.Set) error 
 		}
 	}
 	var sites []portal.Site
-	for i, a := range set.Agencies {
+	for _, a := range set.Agencies {
 		if a.Site {
-			sites = append(sites, portal.Site{AgencyID: int32(i + 1), Slug: a.Slug, Content: packagedContent(texts, a)})
+			sites = append(sites, portal.Site{AgencyID: a.Number, Slug: a.Slug, Content: packagedContent(texts, a)})
 		}
 	}
 	return store.Seed(ctx, tx, sites)

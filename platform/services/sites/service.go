@@ -151,15 +151,7 @@ func (s *Service) health(ctx context.Context) []health.Result {
 		r.Status, r.Severity, r.Key, r.CausedBy = health.Fail, "error", "sites.health.unreadable", "postgres.reachable"
 	}
 	r.MS = time.Since(begin).Milliseconds()
-	return append([]health.Result{r}, s.overrides()...)
+	return []health.Result{r}
 }
 
 var errNoSites = errors.New("no sites")
-
-// overrides tells the province's template files that were put aside.
-func (s *Service) overrides() []health.Result {
-	if s.deps.Pages == nil {
-		return nil
-	}
-	return s.deps.Pages.Findings()
-}

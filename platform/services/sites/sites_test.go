@@ -41,8 +41,8 @@ type records struct{ set *packaged.Set }
 
 func (r records) All(context.Context, pgx.Tx) ([]sites.Agency, error) {
 	var out []sites.Agency
-	for i, a := range r.set.Agencies {
-		out = append(out, sites.Agency{ID: int32(i + 1), Identifier: a.Identifier, Slug: a.Slug, NameVI: a.NameVI, NameEN: a.NameEN,
+	for _, a := range r.set.Agencies {
+		out = append(out, sites.Agency{ID: a.Number, Identifier: a.Identifier, Slug: a.Slug, NameVI: a.NameVI, NameEN: a.NameEN,
 			Short: a.Short, Kind: a.Kind, Level: a.Level, UnitKey: a.UnitKey, ParentID: r.set.AgencyID(a.Parent),
 			Provisional: a.Provisional, Site: a.Site})
 	}
@@ -148,7 +148,7 @@ func open(t *testing.T) *instance {
 	}
 	pages, err := web.NewPages(web.PagesConfig{Shipped: words(t), Texts: texts, Portal: web.Portal{
 		ProvinceVI: "Thành phố Đà Nẵng", ProvinceEN: "Da Nang City", Code: set.Profile.Province, Domain: set.Profile.Domain,
-		Reconstruction: set.Profile.Reconstruction, NoteVI: set.Profile.NoteVI, NoteEN: set.Profile.NoteEN, Demo: true, Version: "1.0.0"}})
+		Note: set.Profile.Note, Demo: true, Version: "1.0.0"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,13 +208,13 @@ func (in *instance) seed() {
 	in.t.Helper()
 	ctx := context.Background()
 	err := in.db.Owner().Tx(ctx, who.Program("seed"), func(ctx context.Context, tx pgx.Tx) error {
-		for i, a := range in.set.Agencies {
+		for _, a := range in.set.Agencies {
 			base, err := json.Marshal(map[string]any{"identifier": a.Identifier, "provisional": a.Provisional, "slug": a.Slug, "name_vi": a.NameVI,
-				"name_en": a.NameEN, "short": a.Short, "kind": a.Kind, "level": a.Level, "site": a.Site, "order": a.Order})
+				"name_en": a.NameEN, "short": a.Short, "kind": a.Kind, "level": a.Level, "site": a.Site, "order": a.Number})
 			if err != nil {
 				return err
 			}
-			if _, err := tx.Exec(ctx, `insert into agencies.agency (id, base) values ($1, $2)`, i+1, base); err != nil {
+			if _, err := tx.Exec(ctx, `insert into agencies.agency (id, base) values ($1, $2)`, a.Number, base); err != nil {
 				return err
 			}
 		}

@@ -43,9 +43,6 @@ func Wrong(key string, args ...any) Finding { return finding(health.Fail, key, a
 // Doubtful is a warning.
 func Doubtful(key string, args ...any) Finding { return finding(health.Warn, key, args) }
 
-// NotHere is a check that does not apply.
-func NotHere(key string, args ...any) Finding { return finding(health.Skip, key, args) }
-
 // Failed is a failure told by an error's own message.
 func Failed(err error) Finding {
 	e := fault.From(err)

@@ -172,7 +172,7 @@ func Chown(d FS, path string, uid, gid int) error {
 	if err := d.Chown(path, uid, gid); err != nil {
 		return err
 	}
-	if fi, err := d.Lstat(path); err != nil || fi.Mode()&fs.ModeSymlink != 0 {
+	if fi, err := d.Lstat(path); err != nil || (!fi.Mode().IsRegular() && !fi.IsDir()) { // a link or a socket cannot be opened to sync
 		return errors.Join(err, d.Sync(filepath.Dir(path)))
 	}
 	return d.Sync(path)

@@ -4,6 +4,9 @@ package account
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -44,13 +47,46 @@ func (s *Step) Apply(_ context.Context, on engine.Host, c engine.Change, _ engin
 }
 
 // Undo removes the account; the journal says that we made it. While processes of another instance of the same name run
-// under it, it stays: they could not go on without it.
+// under it, it stays: they could not go on without it. What is kept at ROOT goes to root first: the next account on this
+// host is given the freed number, and would own the data of a province. An installation over them hands them on.
 func (s *Step) Undo(_ context.Context, on engine.Host, c engine.Change) error {
 	a, err := on.LookupAccount(c.Target)
-	if err == nil && inUse(a.UID) {
-		return nil
+	if err == nil {
+		if inUse(a.UID) {
+			return engine.Keep("step.account.kept")
+		}
+		if err := toRoot(on, string(s.site.Root), a); err != nil {
+			return err
+		}
 	}
 	return on.RemoveAccount(c.Target)
+}
+
+// toRoot gives root what belongs to the account at path and below. Modes stay: what was closed to others still is.
+func toRoot(on engine.Host, path string, a engine.Account) error {
+	info, err := on.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look at %s: %w", path, err)
+	}
+	if info.IsDir() {
+		entries, err := on.ReadDir(path)
+		if err != nil {
+			return fmt.Errorf("look at %s: %w", path, err)
+		}
+		for _, e := range entries {
+			if err := toRoot(on, filepath.Join(path, e.Name()), a); err != nil {
+				return err
+			}
+		}
+	}
+	uid, gid, err := on.Owner(path)
+	if err != nil || (uid != a.UID && gid != a.GID) {
+		return err
+	}
+	return on.Chown(path, 0, 0)
 }
 
 // inUse reports whether a process runs under uid. One that has ended and was not collected by its parent yet is none:

@@ -166,10 +166,10 @@ func (s *Step) Undo(_ context.Context, on engine.Host, c engine.Change) error {
 		}
 		return s.write(on, c.Target, []byte(c.Detail[before]), 0o640)
 	case c.Action != "create":
-		return nil
+		return engine.Keep("") // the change that made the file says what becomes of it
 	case !answered:
 		if _, err := on.Stat(filepath.Join(s.site.Root.Postgres(), "PG_VERSION")); err == nil {
-			return nil
+			return engine.Keep("step.answers.kept")
 		}
 	}
 	if err := on.Remove(c.Target + ".pub"); err != nil {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"time"
 
 	pg "egovctl/platform/db/cluster"
 	"egovctl/platform/kernel/fault"
@@ -15,7 +16,7 @@ import (
 	"egovctl/provisioning/instance"
 )
 
-// Step makes the cluster. PurgeData says whether an undo may take the data with it.
+// Step makes the cluster. purge says whether an undo may take the data with it.
 type Step struct {
 	site  instance.Site
 	purge bool
@@ -26,7 +27,7 @@ func New(site instance.Site, purgeData bool) *Step { return &Step{site, purgeDat
 
 // Info describes the step.
 func (s *Step) Info() engine.Info {
-	info := engine.Info{Name: "cluster", Title: "step.cluster", Touches: []string{"data/postgres"}, Reversible: s.purge}
+	info := engine.Info{Name: "cluster", Title: "step.cluster", Touches: []string{"data/postgres", "journal/audit-head.json"}, Timeout: 15 * time.Minute, Reversible: s.purge}
 	if !s.purge {
 		info.Why = "step.cluster.kept"
 	}
@@ -51,7 +52,7 @@ func (s *Step) Plan(_ context.Context, look engine.Reader) ([]engine.Change, err
 	if err := c.CheckMajor(); err != nil {
 		return nil, err
 	}
-	// Data that an earlier installation kept belong to an account that is gone by now.
+	// Data that an earlier installation kept were handed over to root when its account went.
 	owned, err := s.site.Owned(look, made.Target)
 	if err != nil {
 		return nil, fmt.Errorf("look at data folder: %w", err)
@@ -88,12 +89,16 @@ func (s *Step) Apply(ctx context.Context, on engine.Host, ch engine.Change, _ en
 	return c.Init(ctx, password, pg.HostSize())
 }
 
-// Undo removes the data folder, but only when the operator said so.
+// Undo removes the data folder, but only when the operator said so. The sealed head of its audit log goes first: a cut
+// must not leave the head of a log that is gone, which the next installation's log would then be held against.
 func (s *Step) Undo(_ context.Context, on engine.Host, c engine.Change) error {
-	if !s.purge || c.ID == "own" {
+	if !s.purge {
 		return nil
 	}
-	for _, path := range []string{c.Target, c.Target + ".new", c.Target + ".new.pw"} {
+	if c.ID == "own" {
+		return engine.Keep("") // the change that made the folder says what becomes of it
+	}
+	for _, path := range []string{s.site.Root.AuditHead(), c.Target, c.Target + ".new", c.Target + ".new.pw"} {
 		if err := on.RemoveAll(path); err != nil {
 			return err
 		}

@@ -27,14 +27,14 @@ func (s *Step) Info() engine.Info {
 type folder struct {
 	path  string
 	mode  fs.FileMode
-	whole bool // what lies in it goes with it: an earlier installation may have kept it, and its account is gone
+	whole bool // what lies in it goes with it: an earlier installation may have kept it, handed over to root
 }
 
 // folders lists parents before children. Only the account may look into data, secrets and backups.
 func (s *Step) folders() []folder {
 	r := s.site.Root
 	all := []folder{
-		{string(r), 0o755, false}, {r.Journal(), 0o750, false}, {r.Releases(), 0o755, false}, {r.Local(), 0o755, true},
+		{string(r), 0o755, false}, {r.Journal(), 0o750, true}, {r.Releases(), 0o755, false}, {r.Local(), 0o755, true},
 		{r.Etc(), 0o750, false}, {r.Secrets(), 0o700, true}, {r.Data(), 0o700, false}, {r.Files(), 0o700, true},
 		{r.Backups(), 0o700, true}, {r.Log(), 0o750, true}, {r.Run(), 0o755, false},
 	}
@@ -90,7 +90,7 @@ const (
 	modeBefore = "mode"
 )
 
-// restore gives a folder back its owner and mode; one that is gone needs none.
+// restore gives a folder, which stays, back its owner and mode; one that is gone needs none.
 func restore(on engine.Host, c engine.Change) error {
 	uid, err1 := strconv.Atoi(c.Detail[uidBefore])
 	gid, err2 := strconv.Atoi(c.Detail[gidBefore])
@@ -102,10 +102,13 @@ func restore(on engine.Host, c engine.Change) error {
 	if err == nil {
 		err = on.Chmod(c.Target, fs.FileMode(mode))
 	}
-	if errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil
+	case err != nil:
+		return err
 	}
-	return err
+	return engine.Keep("")
 }
 
 // Apply makes one folder, or gives it its owner and mode.
@@ -140,12 +143,15 @@ func (s *Step) Undo(_ context.Context, on engine.Host, c engine.Change) error {
 	if c.Action == "update" && len(c.Detail) > 0 {
 		return restore(on, c)
 	}
-	if c.Action != "create" || c.Target == string(r) || c.Target == r.Journal() {
+	if c.Action != "create" {
 		return nil
 	}
 	left, err := on.ReadDir(c.Target)
-	if errors.Is(err, fs.ErrNotExist) || len(left) > 0 {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil
+	case len(left) > 0 || c.Target == string(r) || c.Target == r.Journal():
+		return engine.Keep("") // what lies in it says why
 	}
 	return on.Remove(c.Target)
 }

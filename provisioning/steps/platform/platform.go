@@ -3,6 +3,7 @@ package platform
 
 import (
 	"context"
+	"time"
 
 	"egovctl/provisioning/engine"
 	"egovctl/provisioning/instance"
@@ -17,7 +18,7 @@ func New(site instance.Site) *Step { return &Step{site} }
 
 // Info describes the step.
 func (s *Step) Info() engine.Info {
-	return engine.Info{Name: "platform", Title: "step.platform", Touches: []string{"platform"}, Reversible: true}
+	return engine.Info{Name: "platform", Title: "step.platform", Touches: []string{"platform"}, Timeout: 15 * time.Minute, Reversible: true}
 }
 
 // Plan asks for a start when nothing takes traffic at the answered address.

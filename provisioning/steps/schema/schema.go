@@ -32,7 +32,7 @@ func (s *Step) Info() engine.Info {
 	return info
 }
 
-// Plan lists the schemas that are behind.
+// Plan is one change while any schema is behind.
 func (s *Step) Plan(ctx context.Context, look engine.Reader) ([]engine.Change, error) {
 	up, err := s.site.Running(look)
 	if err != nil && !fault.Is(err, fault.NotFound) {

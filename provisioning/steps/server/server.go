@@ -3,6 +3,7 @@ package server
 
 import (
 	"context"
+	"time"
 
 	"egovctl/platform/kernel/fault"
 	"egovctl/provisioning/engine"
@@ -18,7 +19,7 @@ func New(site instance.Site) *Step { return &Step{site} }
 
 // Info describes the step.
 func (s *Step) Info() engine.Info {
-	return engine.Info{Name: "server", Title: "step.server", Touches: []string{"PostgreSQL"}, Reversible: true}
+	return engine.Info{Name: "server", Title: "step.server", Touches: []string{"PostgreSQL"}, Timeout: 15 * time.Minute, Reversible: true}
 }
 
 // Plan asks for a start when nothing accepts connections, or when whoever should keep it running does not.

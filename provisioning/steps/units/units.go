@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"time"
 
 	"egovctl/platform/kernel/fault"
 	"egovctl/provisioning/engine"
@@ -28,7 +29,7 @@ func New(site instance.Site, folder string) *Step { return &Step{site, folder} }
 
 // Info describes the step.
 func (s *Step) Info() engine.Info {
-	return engine.Info{Name: "units", Title: "step.units", Touches: []string{"systemd"}, Reversible: true}
+	return engine.Info{Name: "units", Title: "step.units", Touches: []string{"systemd"}, Timeout: 15 * time.Minute, Reversible: true}
 }
 
 const (
@@ -92,7 +93,7 @@ func (s *Step) planFile(look engine.Reader, f file) ([]engine.Change, error) {
 		return []engine.Change{{ID: f.name, Action: "create", Target: path}}, nil
 	case err != nil:
 		return nil, fmt.Errorf("look at unit: %w", err)
-	case !bytes.Contains(have, []byte(keeper.RootMark(s.site.Root))):
+	case !keeper.Ours(have, s.site.Root):
 		return nil, fault.New(fault.Refused, "units.foreign", "path", path)
 	case !bytes.Equal(have, want):
 		return []engine.Change{{ID: f.name, Action: "update", Target: path}}, nil
@@ -160,7 +161,12 @@ func (s *Step) Undo(ctx context.Context, on engine.Host, c engine.Change) error 
 		}
 	}
 	if s.live() {
-		return keeper.Reload(ctx, on)
+		if err := keeper.Reload(ctx, on); err != nil {
+			return err
+		}
+	}
+	if c.Action == "update" {
+		return engine.Keep("") // the change that made the file removes it
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package units
 
 import (
+	"context"
 	"flag"
 	"os"
 	"os/exec"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"egovctl/platform/kernel/fault"
+	"egovctl/provisioning/engine"
 	"egovctl/provisioning/host"
 	"egovctl/provisioning/instance"
 	"egovctl/provisioning/keeper"
@@ -112,11 +114,76 @@ func TestAUnitOfSomebodyElseIsNotTouched(t *testing.T) {
 	}
 }
 
-// systemd's own program reads the units where there is one; the binary that they name is put beside them.
+// The journal that went along says where the instance lay; the units of that place are rewritten. Where another instance
+// lies by now, they are that one's.
+func TestTheUnitsFollowAnInstanceThatWasMoved(t *testing.T) {
+	old, now := filepath.Join(t.TempDir(), "old"), filepath.Join(t.TempDir(), "now")
+	lived := engine.Options{Root: old, Release: "1.0.0", Host: host.NewLocal()}
+	if _, err := engine.New(lived).Run(t.Context(), "install", []engine.Step{layout{old}}); err != nil {
+		t.Fatal(err)
+	}
+	was, s := step(t, old, "127.0.0.1:8080"), step(t, now, "127.0.0.1:8080")
+	for name, text := range rendered(t, was) {
+		if err := os.WriteFile(filepath.Join(s.folder, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Rename(old, now); err != nil {
+		t.Fatal(err)
+	}
+	changes, err := s.Plan(t.Context(), host.ReadOnly(host.NewLocal()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range changes {
+		if err := s.Apply(t.Context(), host.NewLocal(), c, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, want := range rendered(t, s) {
+		if have, err := os.ReadFile(filepath.Join(s.folder, name)); err != nil || string(have) != want {
+			t.Errorf("%s was not rewritten: %v", name, err)
+		}
+	}
+	for name, text := range rendered(t, was) {
+		if err := os.WriteFile(filepath.Join(s.folder, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.MkdirAll(engine.FolderOf(old), 0o750); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Plan(t.Context(), host.ReadOnly(host.NewLocal())); !fault.Is(err, fault.Refused) {
+		t.Errorf("the units of another instance: %v", err)
+	}
+}
+
+// layout is a step that leaves one file at a place.
+type layout struct{ root string }
+
+func (l layout) Info() engine.Info { return engine.Info{Name: "layout", Reversible: true} }
+
+func (l layout) Plan(_ context.Context, look engine.Reader) ([]engine.Change, error) {
+	path := filepath.Join(l.root, "file")
+	if _, err := look.Stat(path); err == nil {
+		return nil, nil
+	}
+	return []engine.Change{{ID: "file", Action: "create", Target: path}}, nil
+}
+
+func (l layout) Apply(_ context.Context, on engine.Host, c engine.Change, _ engine.Progress) error {
+	return on.WriteFile(c.Target, nil, 0o644)
+}
+
+func (l layout) Undo(_ context.Context, on engine.Host, c engine.Change) error {
+	return on.Remove(c.Target)
+}
+
+// systemd's own program reads the units; the binary that they name is put beside them.
 func TestSystemdUnderstandsTheUnits(t *testing.T) {
 	verify, err := exec.LookPath("systemd-analyze")
 	if err != nil {
-		return // a host without systemd; the golden files still hold
+		t.Fatalf("%v: make test gets it", err)
 	}
 	root := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(root, "current", "bin"), 0o755); err != nil {

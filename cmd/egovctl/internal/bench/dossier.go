@@ -19,8 +19,8 @@ import (
 
 const filings = 21
 
-// filing counts what one filed dossier costs: statements, round trips, commits, log bytes. The limits are those of QUALITY
-// §5 for "dossier, HTTP to durable".
+// filing counts what one filed dossier costs: statements, round trips, commits, log bytes. The limits are those
+// of a dossier from HTTP to durable.
 func filing(ctx context.Context, b *bench) (rows []Row, err error) {
 	in := b.instance("bench")
 	if _, err := in.install(ctx, 0); err != nil {

@@ -1,4 +1,4 @@
-// Command bench measures what QUALITY promises and prints one table: operation, floor, ours, ratio, interval, limit,
+// Command bench measures what the product promises and prints one table: operation, floor, ours, ratio, interval, limit,
 // verdict. `make bench` runs it. Counts are preferred to seconds; seconds are told as a ratio to a floor that ran beside
 // ours in the same run, the two taking turns. It installs instances of its own below -root and removes them again.
 //

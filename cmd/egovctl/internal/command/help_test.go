@@ -21,20 +21,10 @@ func TestEveryCommandIsExplainedInBothLanguages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seen := map[string]bool{}
 	for _, lang := range []locale.Lang{locale.Vietnamese, locale.English} {
 		piped := term.Piped(strings.NewReader(""), io.Discard, io.Discard, func(string) string { return "" })
 		tree := root.New(&wire.Env{Term: piped, Texts: texts, Lang: lang, Version: "test"}, command.All())
-		each(tree, func(c *cobra.Command) {
-			seen[c.CommandPath()] = true
-			explained(t, texts, lang, c)
-		})
-	}
-	for _, path := range []string{"egovctl catalogue import", "egovctl units show", "egovctl agencies list", "egovctl calendar due",
-		"egovctl account token", "egovctl audit verify", "egovctl regime confirm", "egovctl history", "egovctl install"} {
-		if !seen[path] {
-			t.Errorf("%s is no command", path)
-		}
+		each(tree, func(c *cobra.Command) { explained(t, texts, lang, c) })
 	}
 }
 

@@ -171,7 +171,7 @@ func (p *place) files(d *dbtest.DB) error {
 			return err
 		}
 	}
-	answers, err := instance.Load(instance.Sources{Preset: map[string]string{"province.profile": "danang-2014", "http.listen": "127.0.0.1:9999"}})
+	answers, err := instance.Load(instance.Sources{Flags: map[string]string{"province.profile": "danang-2014", "http.listen": "127.0.0.1:9999"}})
 	if err != nil {
 		return err
 	}

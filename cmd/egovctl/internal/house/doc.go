@@ -1,3 +1,3 @@
 // Package house holds the rules of this code base that a compiler does not know, as tests: who may import whom, links
-// and paths in documents, the list of dependencies, messages in both languages.
+// and paths in documents, the commands that texts name, the list of dependencies, messages in both languages.
 package house

@@ -42,6 +42,46 @@ func TestDocumentsNameWhatExists(t *testing.T) {
 	}
 }
 
+var (
+	paper   = regexp.MustCompile(`[A-Za-z0-9_./-]*[A-Za-z0-9_-]+\.md\b`)
+	section = regexp.MustCompile(`\b[A-Z]{4,}(?:\.md)?,? (?:§|promise)|\([A-Z]{5,}: `) // a chapter of something named in capitals
+)
+
+// No comment sends its reader to a document that did not come along.
+func TestProgramsNameOnlyDocumentsThatAreHere(t *testing.T) {
+	seen := 0
+	for _, folder := range []string{"cmd", "platform", "provisioning", "templates", "installers", "Makefile"} {
+		err := filepath.WalkDir(filepath.Join(root, folder), func(p string, d fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				return err
+			case d.IsDir() && (d.Name() == "node_modules" || d.Name() == "dist" || d.Name() == "testdata"):
+				return filepath.SkipDir
+			case d.IsDir() || p == filepath.Join(root, "cmd/egovctl/internal/house/documents_test.go"):
+				return nil
+			}
+			seen++
+			raw, err := os.ReadFile(p)
+			for _, m := range section.FindAllString(string(raw), -1) {
+				t.Errorf("%s sends its reader to %q, which is not here", p, m)
+			}
+			for _, m := range paper.FindAllString(string(raw), -1) {
+				_, beside := os.Stat(filepath.Join(filepath.Dir(p), m))
+				if _, above := os.Stat(filepath.Join(root, m)); above != nil && beside != nil {
+					t.Errorf("%s names %s, which does not exist", p, m)
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if seen < 500 {
+		t.Fatalf("only %d files read: this test looked in the wrong place", seen)
+	}
+}
+
 func exists(t *testing.T, document, target string) {
 	t.Helper()
 	if strings.Contains(target, "*") {

@@ -9,129 +9,203 @@ import (
 	"testing"
 )
 
-// arrow is a forbidden import: packages under From may import no package under To, but for those in Except.
-type arrow struct {
-	from, to string
-	except   []string
-	why      string
-}
+const module = "egovctl/"
 
-// The law. Paths are below the module; a from that ends in /* means each folder there, and its own is allowed.
-var law = []arrow{
-	{"templates", "", nil, "templates is data: it imports nothing of ours"},
-	{"platform/kernel", "", []string{"platform/kernel"}, "kernel words have no I/O and stand on the standard library and pure libraries"},
-	{"platform/workcal", "", []string{"platform/kernel", "platform/packaged"}, "the working-day calendar is pure functions"},
-	{"platform/workflow", "", []string{"platform/kernel", "platform/packaged"}, "the workflow engine is pure: no SQL, no HTTP"},
-	{"platform/packaged", "", []string{"platform/kernel", "templates"}, "packaged data are read, never stored, here"},
-	{"platform/db", "", []string{"platform/kernel", "platform/db"}, "the database room knows no office"},
-	{"platform/web", "platform/services", nil, "the front door knows no office"},
-	{"platform/web", "provisioning", nil, "the platform does not install itself"},
-	{"platform/audit", "platform/services", nil, "an act's trace knows no office"},
-	{"platform/outbox", "platform/services", nil, "the outbox knows no office"},
-	{"platform/jobs", "platform/services", nil, "jobs are given, not known"},
-	{"platform/module", "platform/services", nil, "the plug knows no office"},
-	{"platform/services/*", "platform/services", nil, "an office reaches another through its own ports.go only"},
-	{"platform/services", "platform/app", nil, "offices do not start the platform"},
-	{"platform", "provisioning", nil, "the platform does not install itself"},
-	{"platform", "cmd", nil, "nobody imports cmd"},
-	{"provisioning", "cmd", nil, "nobody imports cmd"},
-	{"provisioning/engine", "", []string{"platform/kernel", "provisioning/engine"}, "the engine knows no step by name"}, // its inspection suite runs on a real host: see exempt
-	{"provisioning", "platform/services", nil, "the installer does not know the offices: it is given schemas, data and health as plain values"},
-	{"provisioning", "platform/web", nil, "the installer serves no pages"},
-	{"provisioning/steps/*", "provisioning/steps", nil, "steps never import each other"},
-	{"provisioning/checks/*", "provisioning/checks", []string{"provisioning/checks/check"}, "checks never import each other, only what a check is"},
-}
-
-// exempt are test suites, bound by no arrow that starts at the room they inspect.
-var exempt = []string{"provisioning/engine/enginetest"}
-
+// goPackage is what `go list -json` tells of one.
 type goPackage struct {
-	ImportPath string
-	Imports    []string
+	ImportPath                         string
+	Imports, TestImports, XTestImports []string
 }
 
 func TestImportLaw(t *testing.T) {
-	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "egovctl/...").Output()
+	used := map[string]bool{}
+	for _, p := range packages(t) {
+		from := strings.TrimPrefix(p.ImportPath, module)
+		for _, to := range ours(p.Imports) {
+			judge(t, law, used, from, to, "the program")
+		}
+		if strings.HasPrefix(from, "cmd/") && knowsBoth(p.Imports) && roomOf(from).path != both {
+			t.Errorf("%s knows both the platform and the provisioning: only %s does", from, both)
+		}
+	}
+	stale(t, law, used)
+}
+
+// Tests obey the law, and besides may import what is in the second one.
+func TestImportLawOfTests(t *testing.T) {
+	used := map[string]bool{}
+	for _, p := range packages(t) {
+		from := strings.TrimPrefix(p.ImportPath, module)
+		for _, to := range ours(append(p.TestImports, p.XTestImports...)) {
+			if !allowed(law, nil, from, to) {
+				judge(t, testLaw, used, from, to, "tests")
+			}
+		}
+	}
+	stale(t, testLaw, used)
+}
+
+func judge(t *testing.T, table []arrow, used map[string]bool, from, to, who string) {
+	t.Helper()
+	if allowed(table, used, from, to) {
+		return
+	}
+	t.Errorf("%s: %s may not import %s", who, from, to)
+	for _, a := range table {
+		if a.from == roomOf(from).pattern {
+			t.Logf("  %s may import %s: %s", a.from, strings.Join(a.to, ", "), a.why)
+		}
+	}
+}
+
+// stale tells allowances that nobody needs, by street and not by house.
+func stale(t *testing.T, table []arrow, used map[string]bool) {
+	t.Helper()
+	for _, a := range table {
+		for _, to := range a.to {
+			if !used[a.from+" -> "+to] {
+				t.Errorf("nobody needs the arrow %s -> %s", a.from, to)
+			}
+		}
+	}
+}
+
+func allowed(table []arrow, used map[string]bool, from, to string) bool {
+	f, o := roomOf(from), roomOf(to)
+	if f == o && f.pattern != "" {
+		return true
+	}
+	for _, a := range table {
+		if a.from == f.pattern && slices.Contains(a.to, o.pattern) {
+			if used != nil {
+				used[a.from+" -> "+o.pattern] = true
+			}
+			return true
+		}
+	}
+	return false
+}
+
+// room of a package: the pattern of the law that it falls under, and its own folder.
+type room struct{ pattern, path string }
+
+// roomOf is the longest; the zero room when no law knows the package.
+func roomOf(pkg string) (found room) {
+	for _, a := range law {
+		r := room{pattern: a.from, path: a.from}
+		switch street, alone := strings.CutSuffix(a.from, "/."); {
+		case alone:
+			if r.path = street; pkg != street {
+				continue
+			}
+		case strings.HasSuffix(a.from, "/*"):
+			street := strings.TrimSuffix(a.from, "*")
+			rest, ok := strings.CutPrefix(pkg, street)
+			if !ok {
+				continue
+			}
+			house, _, _ := strings.Cut(rest, "/")
+			r.path = street + house
+		case pkg != a.from && !strings.HasPrefix(pkg, a.from+"/"):
+			continue
+		}
+		if len(r.path) > len(found.path) || len(r.path) == len(found.path) && !strings.HasSuffix(r.pattern, "*") {
+			found = r
+		}
+	}
+	return found
+}
+
+// knowsBoth: the platform's words are everyone's.
+func knowsBoth(imports []string) bool {
+	platform, provisioning := false, false
+	for _, to := range ours(imports) {
+		platform = platform || strings.HasPrefix(to+"/", "platform/") && roomOf(to).path != "platform/kernel"
+		provisioning = provisioning || strings.HasPrefix(to, "provisioning/")
+	}
+	return platform && provisioning
+}
+
+func ours(imports []string) (list []string) {
+	for _, i := range imports {
+		if to, ok := strings.CutPrefix(i, module); ok {
+			list = append(list, to)
+		}
+	}
+	return list
+}
+
+// packages lists them all, with every build tag that a file asks for.
+func packages(t *testing.T) (list []goPackage) {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-tags", strings.Join(tags(t), ","), "-json=ImportPath,Imports,TestImports,XTestImports", module+"...").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	dec := json.NewDecoder(strings.NewReader(string(out)))
-	seen := 0
-	for {
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
 		var p goPackage
 		if err := dec.Decode(&p); err == io.EOF {
 			break
 		} else if err != nil {
 			t.Fatal(err)
 		}
-		seen++
-		from := strings.TrimPrefix(p.ImportPath, "egovctl/")
-		for _, imported := range p.Imports {
-			to, ours := strings.CutPrefix(imported, "egovctl/")
-			if !ours {
-				continue
-			}
-			for _, a := range law {
-				if a.forbids(from, to) {
-					t.Errorf("%s imports %s: %s", from, to, a.why)
-				}
-			}
-		}
+		list = append(list, p)
 	}
-	if seen < 10 {
-		t.Fatalf("only %d packages seen: this test looked in the wrong place", seen)
+	if len(list) < 50 {
+		t.Fatalf("only %d packages seen: this test looked in the wrong place", len(list))
 	}
+	return list
 }
 
-func (a arrow) forbids(from, to string) bool {
-	if slices.Contains(exempt, from) {
-		return false
+// tags are those of the build constraints in the tree, which are single words.
+func tags(t *testing.T) (list []string) {
+	t.Helper()
+	out, err := exec.Command("grep", "-rhoE", "--include=*.go", "^//go:build .*", root).Output()
+	if err != nil {
+		t.Fatal(err)
 	}
-	own := ""
-	if street, ok := strings.CutSuffix(a.from, "/*"); ok {
-		rest, ok := strings.CutPrefix(from, street+"/")
-		if !ok {
-			return false
+	for line := range strings.Lines(string(out)) {
+		word := strings.TrimSpace(strings.TrimPrefix(line, "//go:build "))
+		if strings.ContainsAny(word, " !&|(") {
+			t.Errorf("the constraint %q hides imports from this law: use one word", word)
 		}
-		room, _, _ := strings.Cut(rest, "/")
-		own = street + "/" + room
-	} else if !below(from, a.from) {
-		return false
+		list = append(list, word)
 	}
-	if own != "" && below(to, own) {
-		return false
-	}
-	for _, e := range a.except {
-		if below(to, e) {
-			return false
-		}
-	}
-	return a.to == "" || below(to, a.to)
+	slices.Sort(list)
+	return slices.Compact(list)
 }
-
-func below(path, folder string) bool { return path == folder || strings.HasPrefix(path, folder+"/") }
 
 // The law itself must be able to refuse.
 func TestImportLawRefuses(t *testing.T) {
 	for _, c := range []struct {
 		from, to string
-		refused  bool
+		allowed  bool
 	}{
-		{"platform/services/onestop", "platform/services/identity", true},
-		{"platform/services/onestop", "platform/services/onestop/internal/store", false},
-		{"provisioning/steps/schema", "platform/db", false},
-		{"provisioning/steps/schema", "platform/services/agencies", true},
-		{"provisioning/engine", "provisioning/host", true},
-		{"platform/kernel/who", "platform/kernel/fault", false},
-		{"platform/kernel/who", "platform/db", true},
-		{"platform/web", "platform/services/sites", true},
+		{"platform/services/onestop", "platform/services/identity", false},
+		{"platform/services/onestop/internal/page", "platform/services/onestop/internal/store", true},
+		{"platform/services/onestop", "platform/app", false},
+		{"provisioning/steps/schema", "platform/db", true},
+		{"provisioning/steps/schema", "provisioning/steps/seed", false},
+		{"provisioning/steps/schema", "platform/services/agencies", false},
+		{"provisioning/checks/port", "provisioning/checks/check", true},
+		{"provisioning/checks/port", "provisioning/checks/space", false},
+		{"provisioning/engine", "provisioning/host", false},
+		{"platform/kernel/who", "platform/kernel/fault", true},
+		{"platform/kernel/who", "platform/db", false},
+		{"platform/web", "platform/db", false},
+		{"platform/web", "platform/services/sites", false},
+		{"platform/db", "platform/db/dbtest", false},
+		{"platform/nowhere", "platform/kernel", false},
+		{"platform/nowhere", "platform/nowhere/internal", false},
+		{"cmd/egovctl/internal/command/stop", "cmd/egovctl/internal/command/start", false},
+		{"cmd/egovctl/internal/command/restart", "cmd/egovctl/internal/command/start", true},
+		{"cmd/egovctl/internal/command/install", "cmd/egovctl/internal/trial", false},
 	} {
-		refused := false
-		for _, a := range law {
-			refused = refused || a.forbids(c.from, c.to)
+		if got := allowed(law, nil, c.from, c.to); got != c.allowed {
+			t.Errorf("%s -> %s: allowed %v, want %v", c.from, c.to, got, c.allowed)
 		}
-		if refused != c.refused {
-			t.Errorf("%s -> %s: refused %v, want %v", c.from, c.to, refused, c.refused)
-		}
+	}
+	if !knowsBoth([]string{"egovctl/platform/db", "egovctl/provisioning/host"}) || knowsBoth([]string{"egovctl/platform/kernel/fault", "egovctl/provisioning/host"}) {
+		t.Error("who knows both is not seen")
 	}
 }

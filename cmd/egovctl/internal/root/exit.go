@@ -2,7 +2,7 @@ package root
 
 import "egovctl/platform/kernel/fault"
 
-// ExitStatus is the one table from a fault to the process's exit status (PRODUCT §6).
+// ExitStatus is the one table from a fault to the process's exit status.
 func ExitStatus(err error) int {
 	switch fault.CodeOf(err) {
 	case "":

@@ -2,8 +2,10 @@ package root
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"egovctl/cmd/egovctl/internal/wire"
 )
@@ -12,6 +14,7 @@ import (
 // is the manual; the keys are cmd.<path>.short, .long, .example and .exit.
 func dress(env *wire.Env, root *cobra.Command) {
 	cobra.AddTemplateFunc("say", func(key string) string { return env.T("cli.help." + key) })
+	cobra.AddTemplateFunc("flags", func(f *pflag.FlagSet) string { return flags(env, f) })
 	root.SetHelpTemplate(helpTemplate)
 	root.SetUsageTemplate(helpTemplate)
 	root.SetHelpCommand(&cobra.Command{Hidden: true, Use: "no-help"})
@@ -27,7 +30,7 @@ func dress(env *wire.Env, root *cobra.Command) {
 				c.Example = indent(env.T(key + ".example"))
 			}
 			if env.Texts.Has(env.Lang, key+".exit") {
-				c.Annotations = map[string]string{"exit": indent(env.T(key + ".exit"))}
+				note(c, "exit", indent(env.T(key+".exit")))
 			}
 		}
 		c.DisableFlagsInUseLine = true // "[flags]" is English; the list below says it
@@ -49,6 +52,45 @@ func dress(env *wire.Env, root *cobra.Command) {
 	walk(root)
 }
 
+// flags lists what pflag's own list has, whose types and defaults are English.
+func flags(env *wire.Env, set *pflag.FlagSet) string {
+	var names, texts []string
+	widest := 0
+	set.VisitAll(func(f *pflag.Flag) {
+		if f.Hidden {
+			return
+		}
+		name, text := "      --"+f.Name, f.Usage
+		if f.Shorthand != "" {
+			name = "  -" + f.Shorthand + ", --" + f.Name
+		}
+		switch f.Value.Type() {
+		case "bool":
+		case "int":
+			name += " " + env.T("cli.help.value.int")
+		default:
+			name += " " + env.T("cli.help.value.string")
+		}
+		if d := f.DefValue; d != "" && d != "false" && d != "0" && d != "[]" {
+			text += " " + env.T("cli.help.default", "value", d)
+		}
+		names, texts = append(names, name), append(texts, text)
+		widest = max(widest, utf8.RuneCountInString(name))
+	})
+	for i, name := range names {
+		names[i] = name + strings.Repeat(" ", widest-utf8.RuneCountInString(name)+3) + texts[i]
+	}
+	return strings.Join(names, "\n")
+}
+
+// note adds to what c says of itself.
+func note(c *cobra.Command, name, text string) {
+	if c.Annotations == nil {
+		c.Annotations = map[string]string{}
+	}
+	c.Annotations[name] = text
+}
+
 func indent(s string) string {
 	return "  " + strings.ReplaceAll(strings.TrimSpace(s), "\n", "\n  ")
 }
@@ -56,7 +98,7 @@ func indent(s string) string {
 const helpTemplate = `{{with or .Long .Short}}{{. | trimTrailingWhitespaces}}
 
 {{end}}{{say "usage"}}
-  {{if .HasAvailableSubCommands}}{{.CommandPath}} {{say "subcommand"}}{{else}}{{.UseLine}}{{end}}
+  {{if .HasAvailableSubCommands}}{{.CommandPath}} {{say "subcommand"}}{{else}}{{.UseLine}} {{say "options"}}{{end}}
 {{if .HasExample}}
 {{say "examples"}}
 {{.Example}}
@@ -65,10 +107,10 @@ const helpTemplate = `{{with or .Long .Short}}{{. | trimTrailingWhitespaces}}
   {{rpad .Name .NamePadding}}  {{.Short}}{{end}}{{end}}
 {{end}}{{if .HasAvailableLocalFlags}}
 {{say "flags"}}
-{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}
+{{flags .LocalFlags}}
 {{end}}{{if .HasAvailableInheritedFlags}}
 {{say "global"}}
-{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}
+{{flags .InheritedFlags}}
 {{end}}{{with .Annotations}}{{with index . "exit"}}
 {{say "exit"}}
 {{.}}

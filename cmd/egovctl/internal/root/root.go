@@ -72,6 +72,7 @@ func asksJSON(args []string) bool {
 func New(env *wire.Env, commands []Maker) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "egovctl",
+		Annotations:       wire.Reads(),
 		Short:             env.T("cli.short"),
 		Long:              env.T("cli.long"),
 		SilenceErrors:     true,
@@ -96,6 +97,12 @@ func New(env *wire.Env, commands []Maker) *cobra.Command {
 		if o := env.Flags.Output; o != "text" && o != "json" {
 			return fault.New(fault.Invalid, "cli.output", "value", o)
 		}
+		if env.Flags.DryRun && !wire.DryRuns(c.Annotations) {
+			return fault.New(fault.Invalid, "cli.no_dry_run", "command", c.CommandPath())
+		}
+		if !c.Hidden && !unasked[c.Name()] {
+			env.WarnOfVariables()
+		}
 		return env.AbsoluteRoot()
 	}
 	cmd.SetOut(env.Out)
@@ -108,6 +115,10 @@ func New(env *wire.Env, commands []Maker) *cobra.Command {
 	dress(env, cmd)
 	return cmd
 }
+
+// unasked are the commands whose stderr is read by no person: the log of the platform, and whatever a shell starts with.
+// Those that are hidden are started by this program itself.
+var unasked = map[string]bool{"serve": true, "completion": true}
 
 // usage is a command line that cannot be understood.
 func usage(c *cobra.Command, err error) error {
@@ -181,23 +192,35 @@ func Report(env *wire.Env, err error) {
 		}
 		list := make([]shown, len(problems))
 		for i, p := range problems {
-			message, cure := env.Texts.Fault(env.Lang, p)
-			list[i] = shown{p.Code, message, cure, p.Field}
+			message, cure := env.Fault(p)
+			list[i] = shown{p.Code, message, cure, term.Visible(p.Field, mostField)}
 		}
 		_ = env.Line(map[string]any{"event": "result", "status": "failed", "exit": ExitStatus(err), "error": list[0], "problems": list})
 		return
 	}
-	for _, p := range problems {
-		message, cure := env.Texts.Fault(env.Lang, p)
+	for i, p := range problems {
+		if i == mostProblems {
+			fmt.Fprintln(env.Err, env.T("cli.more", "n", len(problems)-i))
+			break
+		}
+		message, cure := env.Fault(p)
 		fmt.Fprintf(env.Err, "%s %s\n", env.PaintErr(term.Bad, env.T("cli.error")), message)
 		if cure != "" {
 			fmt.Fprintf(env.Err, "  %s %s\n", env.PaintErr(term.Strong, env.T("cli.cure")), cure)
 		}
 	}
 	if env.Flags.Verbose || fault.CodeOf(err) == fault.Internal {
-		fmt.Fprintln(env.Err, env.PaintErr(term.Faint, err.Error()))
+		fmt.Fprintln(env.Err, env.PaintErr(term.Faint, term.Visible(err.Error(), mostLog)))
 	}
 }
+
+// What is told of an error at most: letters of the name of what is wrong, problems, and letters of the whole as the log
+// has it.
+const (
+	mostField    = 100
+	mostProblems = 20
+	mostLog      = 4000
+)
 
 // each takes a list of problems apart; a run that stopped part-way is told with its cause, anything else is one.
 func each(err error) []*fault.Error {

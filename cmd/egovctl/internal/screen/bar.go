@@ -96,7 +96,11 @@ func (m model) View() string {
 	}
 	right := fmt.Sprintf("%d/%d %s", m.now.Index, m.now.Of, m.env.T(m.now.Title))
 	if m.now.Unit != "" && m.now.Done > 0 {
-		right += fmt.Sprintf(" · %s %s", money.Group(m.now.Done), m.env.T("screen.unit."+m.now.Unit))
+		right += " · " + money.Group(m.now.Done)
+		if m.now.Total > 0 {
+			right += "/" + money.Group(m.now.Total)
+		}
+		right += " " + m.env.T("screen.unit."+m.now.Unit)
 	}
 	right += fmt.Sprintf(" · %d s", int(time.Since(m.since).Seconds()))
 	return strings.TrimRight(m.bar.ViewAs(part)+" "+term.Cut(right, m.env.Width()-m.bar.Width-3), " ") + "\n"

@@ -56,17 +56,17 @@ func told(env *wire.Env, e engine.Event) string {
 		}
 		return fmt.Sprintf("%s %-*s %s", env.PaintErr(term.Good, "✓"), titleWidth, env.T(e.Title), env.PaintErr(term.Faint, took(env, e.MS)))
 	case engine.UndoDone:
-		return fmt.Sprintf("%s %s: %s", env.PaintErr(term.Good, "−"), env.T(e.Title), e.Target)
+		return env.PaintErr(term.Good, "−") + " " + env.Doing(e.Title, e.Target)
 	case engine.StepKept:
 		return fmt.Sprintf("%s %s: %s", env.PaintErr(term.Warning, "="), env.T(e.Title), env.T(e.Message))
 	case engine.ChangeFailed, engine.UndoFailed:
-		return fmt.Sprintf("%s %s: %s", env.PaintErr(term.Bad, "✗"), env.T(e.Title), e.Target)
+		return env.PaintErr(term.Bad, "✗") + " " + env.Doing(e.Title, e.Target)
 	case engine.RunStarted:
 		if len(e.Resumes) > 0 {
 			return env.T("screen.resumes", "run", e.Resumes[len(e.Resumes)-1])
 		}
 	case engine.JournalDamaged:
-		return env.PaintErr(term.Warning, "!") + " " + e.Message
+		return env.PaintErr(term.Warning, "!") + " " + env.T(e.Message, "run", e.Run)
 	}
 	return ""
 }

@@ -16,13 +16,15 @@ type Term struct {
 	Err    io.Writer
 	Getenv func(string) string
 
+	Environ func() []string // every variable, as "NAME=value"; nil for none
+
 	inTTY, outTTY, errTTY bool
 	width                 int
 }
 
 // System is the process's own terminal.
 func System() *Term {
-	t := &Term{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv}
+	t := &Term{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Environ: os.Environ}
 	t.inTTY = xterm.IsTerminal(int(os.Stdin.Fd()))
 	t.outTTY = xterm.IsTerminal(int(os.Stdout.Fd()))
 	t.errTTY = xterm.IsTerminal(int(os.Stderr.Fd()))

@@ -3,6 +3,7 @@ package trial
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -84,9 +85,18 @@ func (c *Client) Post(path string, body any, headers ...Header) Answer {
 // Do sends any request.
 func (c *Client) Do(method, path string, body io.Reader, headers ...Header) Answer {
 	c.t.Helper()
+	a, err := c.try(method, path, body, headers...)
+	if err != nil {
+		c.t.Fatalf("%s %s: %v", method, path, err)
+	}
+	return a
+}
+
+// try is Do for whoever counts with it that nobody answers.
+func (c *Client) try(method, path string, body io.Reader, headers ...Header) (Answer, error) {
 	r, err := http.NewRequest(method, c.base+path, body)
 	if err != nil {
-		c.t.Fatal(err)
+		return Answer{}, err
 	}
 	r.Header.Set("Accept", "application/json, text/html;q=0.5")
 	if c.token != "" {
@@ -97,16 +107,11 @@ func (c *Client) Do(method, path string, body io.Reader, headers ...Header) Answ
 	}
 	resp, err := c.http.Do(r)
 	if err != nil {
-		c.t.Fatalf("%s %s: %v", method, path, err)
+		return Answer{}, err
 	}
 	raw, err := io.ReadAll(io.LimitReader(resp.Body, 16<<20))
-	if err := resp.Body.Close(); err != nil {
-		c.t.Fatal(err)
-	}
-	if err != nil {
-		c.t.Fatalf("%s %s: %v", method, path, err)
-	}
-	return Answer{t: c.t, What: method + " " + path, Code: resp.StatusCode, Header: resp.Header, Body: string(raw)}
+	a := Answer{t: c.t, What: method + " " + path, Code: resp.StatusCode, Header: resp.Header, Body: string(raw)}
+	return a, errors.Join(err, resp.Body.Close())
 }
 
 // Answer is what came back.

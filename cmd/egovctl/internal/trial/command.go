@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// The exit statuses of PRODUCT §6.
+// The exit statuses.
 const (
 	Done         = 0
 	Failed       = 1

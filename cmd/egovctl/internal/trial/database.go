@@ -44,7 +44,7 @@ func (p *Place) secret(name string) string {
 type Rows map[string]string
 
 // Database digests every table of the database, whatever its order of rows. Tables that tell of the instance's being
-// alive (jobs and their leader, sessions) are left out.
+// alive (jobs, sessions, links of the audit log) are left out.
 func (p *Place) Database() Rows {
 	p.T.Helper()
 	return p.rows(`count(*) || ' rows ' || md5(coalesce(string_agg(md5(t::text), '' order by md5(t::text)), ''))`)
@@ -55,8 +55,7 @@ func (p *Place) Sizes() Rows { p.T.Helper(); return p.rows(`count(*)::text`) }
 
 // living are tables that change while nobody does anything.
 var living = map[string]bool{
-	"platform.river_leader": true, "platform.river_job": true, "platform.river_queue": true, "platform.river_client": true,
-	"platform.river_client_queue": true, "identity.session": true, "platform.audit_link": true, "platform.audit_head": true,
+	"platform.job": true, "identity.session": true, "platform.audit_link": true, "platform.audit_head": true,
 }
 
 func (p *Place) rows(of string) Rows {
@@ -100,6 +99,17 @@ func (p *Place) Amcheck() {
 	if o.Exit != 0 || o.Stdout != "" { // what it finds is on stdout; on stderr that the extension is there already
 		p.T.Errorf("pg_amcheck: exit %d\n%s%s", o.Exit, o.Stdout, o.Stderr)
 	}
+}
+
+// Checksums stops the instance, verifies the checksum of every page of its data folder, and starts it again.
+func (p *Place) Checksums() {
+	p.T.Helper()
+	p.Run("stop").Status(Done)
+	o := Exec(p.T, nil, postgresTool(p, "pg_checksums"), "--check", "-D", p.At("data", "postgres"))
+	if o.Exit != 0 || !strings.Contains(o.Stdout, "Bad checksums:  0") {
+		p.T.Errorf("pg_checksums: exit %d\n%s%s", o.Exit, o.Stdout, o.Stderr)
+	}
+	p.Run("start").Status(Done)
 }
 
 // postgresTool finds a client program beside the server that made the data folder.

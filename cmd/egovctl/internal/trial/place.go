@@ -26,12 +26,9 @@ type Place struct {
 var places atomic.Int32
 
 // New makes a place for the egovctl of this test run.
-func New(t testing.TB) *Place { return NewFor(t, Binary(t)) }
-
-// NewFor makes a place for another binary.
-func NewFor(t testing.TB, binary string) *Place {
+func New(t testing.TB) *Place {
 	t.Helper()
-	p, w, err := lay(binary)
+	p, w, err := lay(Binary(t))
 	if err != nil {
 		t.Fatal(err)
 	}

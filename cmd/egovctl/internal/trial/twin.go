@@ -11,6 +11,96 @@ import (
 	"testing"
 )
 
+// BrokenTwin is a patch that breaks a promise of the product, and the test that must notice.
+type BrokenTwin struct {
+	Name    string // of the patch, without .patch
+	Promise string
+	Package string // folder below the module's
+	Test    string // as -run takes it, with its subtest behind a slash
+}
+
+// twinRow is a line of the table in the README of the twins.
+var twinRow = regexp.MustCompile("(?m)^\\| `([a-z-]+)` \\| (.+) \\| `([a-z/]+)` \\| `(Test[^`]+)` \\|$")
+
+// Twins reads the table of the folder that holds the patches.
+func Twins(t testing.TB, dir string) []BrokenTwin {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []BrokenTwin
+	for _, m := range twinRow.FindAllStringSubmatch(string(text), -1) {
+		out = append(out, BrokenTwin{Name: m[1], Promise: m[2], Package: m[3], Test: m[4]})
+	}
+	return out
+}
+
+// Check fails the test when the twin's test is not there any more.
+func (b BrokenTwin) Check(t testing.TB) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(moduleRoot(t), b.Package, "*_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	name, sub, _ := strings.Cut(b.Test, "/")
+	var source strings.Builder
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		source.Write(raw)
+	}
+	if !strings.Contains(source.String(), "\nfunc "+name+"(t *testing.T)") {
+		t.Errorf("%s has no test %s", b.Package, name)
+	}
+	words := strings.ReplaceAll(sub, "_", " ")
+	if folder := filepath.Join(moduleRoot(t), b.Package, sub); !strings.Contains(source.String(), `"`+words+`"`) && sub != "" && !exists(folder) {
+		t.Errorf("%s has no subtest %q", name, words)
+	}
+}
+
+// Noticed runs the twin's test over the tree with the patch laid over it, and fails unless that test fails for it. What
+// the test itself builds, such as the product, is built with the patch too.
+func (b BrokenTwin) Noticed(t testing.TB, patch string) {
+	t.Helper()
+	args := []string{"test", "-count=1", "-timeout=30m", "-run=" + pattern(b.Test)}
+	if strings.HasPrefix(b.Test, "TestDrill") {
+		args = append(args, "-tags=drill")
+	}
+	c := exec.Command("go", append(args, Module+"/"+b.Package)...)
+	c.Env = append(os.Environ(), "EGOVCTL=", strings.TrimSpace("GOFLAGS="+os.Getenv("GOFLAGS")+" -overlay="+Overlay(t, patch)))
+	out, err := c.CombinedOutput()
+	name, _, _ := strings.Cut(b.Test, "/")
+	failed := strings.Contains(string(out), "--- FAIL: "+name+" ") && !strings.Contains(string(out), "build egovctl:")
+	switch {
+	case err == nil:
+		t.Errorf("%s: %s passes all the same: %s", b.Name, b.Test, b.Promise)
+	case !failed:
+		t.Errorf("%s: %s did not fail by itself:\n%s", b.Name, b.Test, tail(string(out)))
+	default:
+		t.Logf("noticed:\n%s", complaint(string(out)))
+	}
+}
+
+// pattern anchors each part of a test's name.
+func pattern(test string) string {
+	var parts []string
+	for part := range strings.SplitSeq(test, "/") {
+		parts = append(parts, "^"+regexp.QuoteMeta(part)+"$")
+	}
+	return strings.Join(parts, "/")
+}
+
+var said = regexp.MustCompile(`(?m)^\s+\w+\.go:\d+: .*`)
+
+// complaint is the first of what a failed test said.
+func complaint(out string) string {
+	const most = 12
+	return strings.Join(said.FindAllString(out, most), "\n")
+}
+
 var touched = regexp.MustCompile(`(?m)^\+\+\+ b/(\S+)`)
 
 // Overlay applies a patch to copies of the files that it touches and returns a build overlay (go build -overlay) with
@@ -56,16 +146,6 @@ func Overlay(t testing.TB, patch string) string {
 		t.Fatal(err)
 	}
 	return overlay
-}
-
-// Twin builds the product with a patch that breaks a promise.
-func Twin(t testing.TB, patch string) string {
-	t.Helper()
-	path, err := build(t.TempDir(), "-overlay", Overlay(t, patch))
-	if err != nil {
-		t.Fatalf("%s: %v", filepath.Base(patch), err)
-	}
-	return path
 }
 
 func moduleRoot(t testing.TB) string {

@@ -135,6 +135,9 @@ func settings(site instance.Site) module.Settings {
 	}
 }
 
+// Demo reports whether the instance at Root is a demonstration, whatever this run is told.
+func (e *Env) Demo() bool { return demo(instance.Site{Root: e.Root()}) }
+
 // demo reports whether the instance was installed as a demonstration: it keeps the accounts that it printed.
 func demo(site instance.Site) bool {
 	c, err := readCredentials(site)

@@ -24,7 +24,7 @@ type Env struct {
 	Flags   Flags
 }
 
-// Flags are the global ones (PRODUCT §6).
+// Flags are the global ones.
 type Flags struct {
 	Root    string
 	Config  string
@@ -40,6 +40,40 @@ func (e *Env) JSON() bool { return e.Flags.Output == "json" }
 
 // T is the sentence for key in the person's language.
 func (e *Env) T(key string, args ...any) string { return e.Texts.T(e.Lang, key, args...) }
+
+// Most letters of anything that a sentence repeats.
+const mostRepeated = 300
+
+// Fault is the sentence and the cure of err ("" when there is none). What they repeat was typed by a person, read in a
+// file or said by another program: it is cut, and holds nothing that a terminal would act on. A step is told by its title.
+func (e *Env) Fault(err error) (message, cure string) {
+	f := *fault.From(err)
+	f.Args = shown(f.Args)
+	if title := "step." + f.Args["step"]; e.Texts.Has(e.Lang, title) {
+		f.Args["step"] = e.T(title)
+	}
+	return e.Texts.Fault(e.Lang, &f)
+}
+
+func shown(args map[string]string) map[string]string {
+	out := make(map[string]string, len(args))
+	for name, value := range args {
+		out[name] = term.Visible(value, mostRepeated)
+	}
+	return out
+}
+
+// Doing says what a step does to a target. A path says itself; a name of ours is told in words where there are any, and
+// left out where it is only the step's own.
+func (e *Env) Doing(title, target string) string {
+	switch words := title + "." + target; {
+	case title == "step."+target:
+		return e.T(title)
+	case e.Texts.Has(e.Lang, words):
+		return e.T(title) + ": " + e.T(words)
+	}
+	return e.T(title) + ": " + target
+}
 
 // Root of the instance: flag, environment, default.
 func (e *Env) Root() instance.Root {
@@ -90,9 +124,10 @@ func (e *Env) Line(v any) error {
 	return enc.Encode(v)
 }
 
-// Answers merges what this command was told: flags by key path, environment, the file, stronger defaults, defaults.
-func (e *Env) Answers(flags, preset map[string]string) (instance.Loaded, error) {
+// Answers merges what this command was told: flags by key path, environment, the file, defaults. typed says how a flag
+// was typed where that was not "--set KEY".
+func (e *Env) Answers(flags, typed map[string]string) (instance.Loaded, error) {
 	src := e.Sources()
-	src.Flags, src.Preset = flags, preset
+	src.Flags, src.Typed = flags, typed
 	return instance.Load(src)
 }

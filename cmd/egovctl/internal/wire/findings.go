@@ -12,9 +12,10 @@ import (
 func (e *Env) Translate(results []health.Result) {
 	for i := range results {
 		r := &results[i]
-		r.Message = e.Texts.Fill(e.Lang, r.Key, r.Args)
+		args := shown(r.Args)
+		r.Message = e.Texts.Fill(e.Lang, r.Key, args)
 		if cure := r.Key + ".cure"; r.Status != health.Pass && e.Texts.Has(e.Lang, cure) {
-			r.Cure = e.Texts.Fill(e.Lang, cure, r.Args)
+			r.Cure = e.Texts.Fill(e.Lang, cure, args)
 		}
 	}
 }

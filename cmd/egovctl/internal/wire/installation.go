@@ -28,13 +28,10 @@ import (
 	"egovctl/templates"
 )
 
-// DefaultSamples is how many invented dossiers a demonstration gets.
-const DefaultSamples = 2000
-
 // InstallOptions is what the command line says beyond the answers.
 type InstallOptions struct {
 	Demo    bool
-	Samples int
+	Samples *int // invented dossiers; nil when nothing is said about them
 	Probe   bool
 }
 
@@ -43,20 +40,29 @@ type Installation struct {
 	Parts   sequence.Parts
 	env     *Env
 	options InstallOptions
+	samples int // invented dossiers that this instance has or gets
 	profile packaged.Profile
 	set     func() (*packaged.Set, error) // read once, and only when rows are needed
 	data    *Data
 }
 
-// NewInstallation knows what is to be installed; fault.Invalid for an unknown profile. Nothing is opened yet.
+// NewInstallation knows what is to be installed. Nothing is opened yet. Faults: Invalid for an unknown profile, and those
+// of samples.
 func NewInstallation(_ context.Context, env *Env, site instance.Site, o InstallOptions) (*Installation, error) {
 	in := &Installation{env: env, options: o}
 	id := site.Answers.Province.Profile
 	profile, err := packaged.Find(templates.FS, id)
+	if fault.Is(err, fault.Invalid) {
+		return nil, fault.Wrap(err, fault.Invalid, "install.profile", "where", site.Answers.Where("province.profile"), "profile", id,
+			"known", fault.From(err).Args["known"]).At("province.profile")
+	}
 	if err != nil {
 		return nil, err
 	}
 	in.profile = profile
+	if in.samples, err = o.samples(site); err != nil {
+		return nil, err
+	}
 	in.set = sync.OnceValues(func() (*packaged.Set, error) { return packaged.Load(templates.FS, id) })
 	in.data = env.data(site)
 	bare, err := platform.Open(module.Deps{Texts: env.Texts, Clock: clock.System{}, Settings: settings(site)}, app.Files(templates.FS, site.Root.LocalTemplates()), nil)
@@ -81,7 +87,7 @@ func NewInstallation(_ context.Context, env *Env, site instance.Site, o InstallO
 			return m.Seed(ctx, tx, set)
 		}})
 	}
-	if o.Demo && o.Samples > 0 {
+	if o.Demo && in.samples > 0 {
 		in.Parts.Samples = &samples{in}
 	}
 	if o.Probe {

@@ -3,14 +3,10 @@ package wire
 import (
 	"context"
 	"log/slog"
-	"os"
+	"net"
 
-	"egovctl/platform"
 	"egovctl/platform/app"
 	"egovctl/platform/db"
-	"egovctl/platform/kernel/clock"
-	"egovctl/platform/kernel/health"
-	"egovctl/platform/module"
 	"egovctl/platform/packaged"
 	"egovctl/platform/web"
 	"egovctl/provisioning/instance"
@@ -33,15 +29,5 @@ func (e *Env) Platform(ctx context.Context, site instance.Site, log *slog.Logger
 	})
 }
 
-// Overrides tells which of the province's own templates were refused, as findings: the shipped ones are shown instead.
-func (e *Env) Overrides(site instance.Site) ([]health.Result, error) {
-	pages, err := web.NewPages(web.PagesConfig{Shipped: templates.FS, Local: os.DirFS(site.Root.LocalTemplates()), Texts: e.Texts})
-	if err != nil {
-		return nil, err
-	}
-	deps := module.Deps{Texts: e.Texts, Clock: clock.System{}, Pages: pages, Settings: settings(site)}
-	if _, err := platform.Open(deps, app.Files(templates.FS, site.Root.LocalTemplates()), nil); err != nil { // each service shows its pages' samples
-		return nil, err
-	}
-	return pages.Findings(), nil
-}
+// Listen takes the door that the starter of this process holds open, or opens the answered address. Faults: those of web.Listen.
+func Listen(site instance.Site) (net.Listener, error) { return web.Listen(site.Answers.HTTP.Listen) }

@@ -2,7 +2,6 @@ package wire
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 
@@ -33,10 +32,6 @@ func (e *Env) Remains() (instance.Site, error) {
 // operator has said that the data may go.
 func Erase(e *Env) error {
 	r := e.Root()
-	for _, path := range []string{r.Current(), r.Releases(), r.Local(), r.Etc(), r.Data(), r.Backups(), r.Log(), r.Run()} {
-		if err := os.RemoveAll(path); err != nil {
-			return fmt.Errorf("erase: %w", err)
-		}
-	}
-	return engine.Erase(engine.Options{Root: string(r), Host: e.Host(), Clock: clock.System{}})
+	return engine.Erase(engine.Options{Root: string(r), Host: e.Host(), Clock: clock.System{}},
+		r.Current(), r.Releases(), r.Local(), r.Etc(), r.Data(), r.Backups(), r.Log(), r.Run())
 }

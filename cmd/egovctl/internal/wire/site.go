@@ -7,6 +7,7 @@ import (
 
 	"egovctl/platform/kernel/clock"
 	"egovctl/platform/kernel/fault"
+	"egovctl/platform/kernel/secret"
 	"egovctl/provisioning/engine"
 	"egovctl/provisioning/host"
 	"egovctl/provisioning/instance"
@@ -58,7 +59,8 @@ func (e *Env) runs() string {
 
 // Runner carries out steps at Root and tells report what happens.
 func (e *Env) Runner(report func(engine.Event)) *engine.Runner {
-	return engine.New(engine.Options{Root: string(e.Root()), Release: e.Version, Host: e.Host(), Clock: clock.System{}, Events: report})
+	return engine.New(engine.Options{Root: string(e.Root()), Release: e.Version, Host: e.Host(), Clock: clock.System{}, Events: report,
+		Secrets: func() []secret.String { return instance.SecretsAt(e.Root()) }})
 }
 
 // AbsoluteRoot makes sure that --root names a place that means the same to every process.

@@ -7,13 +7,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"syscall"
 
 	"github.com/jackc/pgx/v5"
 
 	"egovctl/platform"
-	"egovctl/platform/kernel/clock"
 	"egovctl/platform/kernel/fault"
-	"egovctl/platform/services/onestop"
 	"egovctl/provisioning/engine"
 	"egovctl/provisioning/instance"
 )
@@ -62,9 +61,11 @@ type DemoAccount struct {
 	Agency   string   `json:"agency"`
 }
 
-// credentials is the content of etc/secrets/first-accounts.
+// credentials is the content of etc/secrets/first-accounts: what a first installation made, and how many dossiers a
+// demonstration was to get.
 type credentials struct {
 	Accounts  []DemoAccount `json:"accounts,omitempty"`
+	Samples   *int          `json:"samples,omitempty"`
 	AdminLink string        `json:"admin_link,omitempty"`
 }
 
@@ -79,7 +80,7 @@ func (in *Installation) Credentials() ([]DemoAccount, string, error) {
 func readCredentials(site instance.Site) (credentials, error) {
 	var c credentials
 	raw, err := os.ReadFile(site.Root.Secret(credentialsFile))
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return c, nil
 	}
 	if err != nil {
@@ -137,48 +138,11 @@ func (a *accounts) make(ctx context.Context, tx pgx.Tx, o *platform.Offices) (cr
 	if err != nil {
 		return credentials{}, err
 	}
-	var c credentials
+	c := credentials{Samples: &a.in.samples}
 	for _, x := range list {
 		c.Accounts = append(c.Accounts, DemoAccount{Login: x.Login, Password: x.Password.Reveal(), Roles: x.Roles, Agency: x.Agency})
 	}
 	return c, nil
-}
-
-// samples makes the demo's invented people and dossiers.
-type samples struct{ in *Installation }
-
-func (s *samples) Done(ctx context.Context) (bool, bool, error) {
-	_, done, ok, err := s.in.noted(ctx, stateSamples)
-	return done, ok, err
-}
-
-// demoSeed makes the same invented people and dossiers on every host.
-const demoSeed = 20140829
-
-// demoPeople of a demonstration of DefaultSamples dossiers; fewer for fewer.
-const demoPeople = 300
-
-func (s *samples) Do(ctx context.Context, _ engine.Host, _ engine.Progress) error {
-	o, err := s.in.data.Offices()
-	if err != nil {
-		return err
-	}
-	var citizens []string
-	for _, login := range []string{"congdan1", "congdan2"} {
-		a, err := o.Identity.Find(ctx, Operator(), login)
-		if err != nil {
-			return err
-		}
-		citizens = append(citizens, a.ID)
-	}
-	n := s.in.options.Samples
-	in := onestop.DemoInput{People: max(1, demoPeople*n/DefaultSamples), Dossiers: n, Seed: demoSeed, Now: clock.System{}.Now(), Citizens: citizens}
-	return s.in.data.Owner(ctx, func(ctx context.Context, tx pgx.Tx) error { // COPY asks for the owner
-		if err := o.Onestop.SeedDemo(ctx, tx, in); err != nil {
-			return err
-		}
-		return note(ctx, tx, stateSamples, "done")
-	})
 }
 
 // probe sends the synthetic dossier through.

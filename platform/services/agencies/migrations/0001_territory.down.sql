@@ -1,4 +1,5 @@
 begin;
 drop table agencies.territory, agencies.agency_alias, agencies.agency, agencies.succession, agencies.unit_name, agencies.unit;
-drop function agencies.moved();
+delete from platform.revision where schema = 'agencies';
+revoke usage on schema agencies from egov_app, egov_readonly;
 commit;

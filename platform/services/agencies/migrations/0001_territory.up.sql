@@ -78,35 +78,25 @@ create table agencies.agency_alias (
     noted_at   timestamptz not null default now()
 );
 
--- One row: the counter that moves with every change here, in the transaction of the change; readers refresh their copy
--- when it has moved. writer lets a transaction recognise its own uncommitted change.
+-- One row: how far the packaged records reach.
 create table agencies.territory (
     one          boolean primary key default true check (one),
-    version      bigint not null default 0,
-    writer       xid8,
     history_from date,                -- the first day about which the packaged records say everything
     frozen_on    date                 -- a reconstruction keeps the territory of this day in force
 );
 insert into agencies.territory default values;
 
-create function agencies.moved() returns trigger
-    language plpgsql security definer set search_path = agencies, pg_temp as $$
-begin
-    update agencies.territory set version = version + 1, writer = pg_current_xact_id();
-    return null;
-end $$;
-revoke execute on function agencies.moved() from public;
-
+insert into platform.revision (schema) values ('agencies');
 create trigger moved after insert or update or delete or truncate on agencies.unit
-    for each statement execute function agencies.moved();
+    for each statement execute function platform.moved();
 create trigger moved after insert or update or delete or truncate on agencies.unit_name
-    for each statement execute function agencies.moved();
+    for each statement execute function platform.moved();
 create trigger moved after insert or update or delete or truncate on agencies.succession
-    for each statement execute function agencies.moved();
+    for each statement execute function platform.moved();
 create trigger moved after insert or update or delete or truncate on agencies.agency
-    for each statement execute function agencies.moved();
+    for each statement execute function platform.moved();
 create trigger moved after insert or update or delete or truncate on agencies.agency_alias
-    for each statement execute function agencies.moved();
+    for each statement execute function platform.moved();
 
 -- Public facts: everyone reads, only those who see every agency write.
 alter table agencies.unit enable row level security;

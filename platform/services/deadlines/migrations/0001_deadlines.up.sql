@@ -54,43 +54,26 @@ create table deadlines.office_hours (
     check ((base is null) = (base_hash is null))
 );
 
--- One row: a new random name with every change here, in the transaction of the change. Readers keep their copy as long
--- as the name stays; a name that was rolled back never comes again.
-create table deadlines.revision (
-    one boolean primary key default true check (one),
-    id  uuid not null default gen_random_uuid()
-);
-insert into deadlines.revision default values;
-
-create function deadlines.moved() returns trigger
-    language plpgsql security definer set search_path = deadlines, pg_temp as $$
-begin
-    update deadlines.revision set id = gen_random_uuid();
-    return null;
-end $$;
-revoke execute on function deadlines.moved() from public;
-
+insert into platform.revision (schema) values ('deadlines');
 create trigger moved after insert or update or delete or truncate on deadlines.day
-    for each statement execute function deadlines.moved();
+    for each statement execute function platform.moved();
 create trigger moved after insert or update or delete or truncate on deadlines.lunar
-    for each statement execute function deadlines.moved();
+    for each statement execute function platform.moved();
 create trigger moved after insert or update or delete or truncate on deadlines.regime
-    for each statement execute function deadlines.moved();
+    for each statement execute function platform.moved();
 create trigger moved after insert or update or delete or truncate on deadlines.office_hours
-    for each statement execute function deadlines.moved();
+    for each statement execute function platform.moved();
 
 -- Public facts: everyone reads, only those who see every agency write, and nobody but the owner touches a packaged value.
 alter table deadlines.day enable row level security;
 alter table deadlines.lunar enable row level security;
 alter table deadlines.regime enable row level security;
 alter table deadlines.office_hours enable row level security;
-alter table deadlines.revision enable row level security;
 
 create policy read on deadlines.day for select using (true);
 create policy read on deadlines.lunar for select using (true);
 create policy read on deadlines.regime for select using (true);
 create policy read on deadlines.office_hours for select using (true);
-create policy read on deadlines.revision for select using (true);
 
 create policy add on deadlines.day for insert with check ((select platform.sees_all()) and base is null);
 create policy amend on deadlines.day for update
@@ -102,7 +85,7 @@ create policy amend on deadlines.regime for update
 create policy amend on deadlines.office_hours for update
     using ((select platform.sees_all())) with check ((select platform.sees_all()));
 
-grant select on deadlines.day, deadlines.lunar, deadlines.regime, deadlines.office_hours, deadlines.revision
+grant select on deadlines.day, deadlines.lunar, deadlines.regime, deadlines.office_hours
     to egov_app, egov_readonly;
 grant insert (date, edit), update (edit), delete on deadlines.day to egov_app;
 grant insert (id, topic, valid_from, valid_to, edit), update (topic, valid_from, valid_to, edit, confirmed_by, confirmed_at)

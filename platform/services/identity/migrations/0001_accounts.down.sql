@@ -6,4 +6,5 @@ drop function identity.administers(uuid);
 drop function identity.unplaced(uuid);
 drop function identity.is_agency_admin();
 drop function identity.day(timestamptz);
+revoke usage on schema identity from egov_app;
 commit;

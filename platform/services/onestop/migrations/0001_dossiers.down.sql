@@ -6,4 +6,5 @@ drop function onestop.standing(text);
 drop table onestop.counter, onestop.notice, onestop.step, onestop.component, onestop.dossier_secret,
     onestop.dossier_person, onestop.dossier, onestop.procedure_version;
 drop function onestop.opened();
+revoke usage on schema onestop from egov_app, egov_readonly;
 commit;

@@ -1,7 +1,7 @@
 begin;
 
-drop table procedures.offering, procedures.procedure_version, procedures.procedure, procedures.field, procedures.catalogue;
-drop function procedures.moved();
+drop table procedures.offering, procedures.procedure_version, procedures.procedure, procedures.field;
+delete from platform.revision where schema = 'procedures';
 drop function procedures.administers();
 revoke usage on schema procedures from egov_app, egov_readonly;
 

@@ -68,27 +68,13 @@ create table procedures.offering (
 );
 create index offering_of_agency on procedures.offering (agency_id, procedure);
 
--- One row: the counter that moves in the transaction of every change; the search index is rebuilt when it has moved.
-create table procedures.catalogue (
-    one     boolean primary key default true check (one),
-    version bigint  not null default 0
-);
-insert into procedures.catalogue default values;
-
-create function procedures.moved() returns trigger
-    language plpgsql security definer set search_path = procedures, pg_temp as $$
-begin
-    update procedures.catalogue set version = version + 1;
-    return null;
-end $$;
-revoke execute on function procedures.moved() from public;
-
+insert into platform.revision (schema) values ('procedures');
 create trigger moved after insert or update or delete or truncate on procedures.field
-    for each statement execute function procedures.moved();
+    for each statement execute function platform.moved();
 create trigger moved after insert or update or delete or truncate on procedures.procedure
-    for each statement execute function procedures.moved();
+    for each statement execute function platform.moved();
 create trigger moved after insert or update or delete or truncate on procedures.offering
-    for each statement execute function procedures.moved();
+    for each statement execute function platform.moved();
 
 -- Whoever administers the province's first agency (the People's Committee) administers the catalogue.
 create function procedures.administers() returns boolean language sql stable parallel safe
@@ -99,13 +85,11 @@ alter table procedures.field enable row level security;
 alter table procedures.procedure enable row level security;
 alter table procedures.procedure_version enable row level security;
 alter table procedures.offering enable row level security;
-alter table procedures.catalogue enable row level security;
 
 create policy read on procedures.field for select using (true);
 create policy read on procedures.procedure for select using (true);
 create policy read on procedures.procedure_version for select using (true);
 create policy read on procedures.offering for select using (true);
-create policy read on procedures.catalogue for select using (true);
 create policy add on procedures.procedure for insert with check ((select procedures.administers()));
 create policy change on procedures.procedure for update
     using ((select procedures.administers())) with check ((select procedures.administers()));
@@ -114,7 +98,7 @@ create policy write on procedures.offering to egov_app
     using ((select platform.sees_all()) or agency_id = any ((select platform.scope())::int[]))
     with check ((select platform.sees_all()) or agency_id = any ((select platform.scope())::int[]));
 
-grant select on procedures.field, procedures.procedure, procedures.offering, procedures.catalogue to egov_app, egov_readonly;
+grant select on procedures.field, procedures.procedure, procedures.offering to egov_app, egov_readonly;
 grant select, insert on procedures.procedure_version to egov_app;
 grant insert on procedures.procedure to egov_app;
 grant update (edit, edit_published, edit_filed_online, version, changed_at) on procedures.procedure to egov_app;

@@ -21,7 +21,7 @@ type createOptions struct {
 
 func newCreate(env *wire.Env) *cobra.Command {
 	var o createOptions
-	c := &cobra.Command{Use: "create LOGIN", Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
+	c := &cobra.Command{Use: "create LOGIN", Annotations: wire.Rehearses(), Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
 		return create(c.Context(), env, args[0], o)
 	}}
 	c.Flags().StringVar(&o.name, "name", "", env.T("cmd.account.flag.name"))

@@ -38,7 +38,7 @@ func newUnlock(env *wire.Env) *cobra.Command {
 }
 
 func one(use string, run func(context.Context, string) error) *cobra.Command {
-	return &cobra.Command{Use: use, Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error { return run(c.Context(), args[0]) }}
+	return &cobra.Command{Use: use, Annotations: wire.Rehearses(), Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error { return run(c.Context(), args[0]) }}
 }
 
 // govern does an act on an account, or for a dry run only finds the account.

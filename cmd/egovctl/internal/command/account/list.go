@@ -21,7 +21,7 @@ type listOptions struct {
 
 func newList(env *wire.Env) *cobra.Command {
 	var o listOptions
-	c := &cobra.Command{Use: "list", RunE: func(c *cobra.Command, _ []string) error { return list(c.Context(), env, o) }}
+	c := &cobra.Command{Use: "list", Annotations: wire.Reads(), RunE: func(c *cobra.Command, _ []string) error { return list(c.Context(), env, o) }}
 	c.Flags().StringVar(&o.q, "q", "", env.T("cmd.account.flag.q"))
 	c.Flags().StringVar(&o.status, "status", "", env.T("cmd.account.flag.status"))
 	c.Flags().StringVar(&o.agency, "agency", "", env.T("cmd.account.flag.agency"))

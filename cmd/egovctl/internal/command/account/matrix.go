@@ -17,7 +17,7 @@ import (
 )
 
 func newMatrix(env *wire.Env) *cobra.Command {
-	return &cobra.Command{Use: "matrix", RunE: func(c *cobra.Command, _ []string) error { return matrix(c.Context(), env) }}
+	return &cobra.Command{Use: "matrix", Annotations: wire.Reads(), RunE: func(c *cobra.Command, _ []string) error { return matrix(c.Context(), env) }}
 }
 
 // matrix tells who holds which role where, and how many agencies nobody serves.

@@ -16,7 +16,7 @@ import (
 
 func newToken(env *wire.Env) *cobra.Command {
 	var login string
-	c := &cobra.Command{Use: "token", RunE: func(c *cobra.Command, _ []string) error { return token(c.Context(), env, login) }}
+	c := &cobra.Command{Use: "token", Annotations: wire.Rehearses(), RunE: func(c *cobra.Command, _ []string) error { return token(c.Context(), env, login) }}
 	c.Flags().StringVar(&login, "login", "", env.T("cmd.account.flag.login"))
 	return c
 }

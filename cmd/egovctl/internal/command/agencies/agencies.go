@@ -31,7 +31,7 @@ func New(env *wire.Env) *cobra.Command {
 
 func newList(env *wire.Env) *cobra.Command {
 	var o options
-	c := &cobra.Command{Use: "list"}
+	c := &cobra.Command{Use: "list", Annotations: wire.Reads()}
 	c.Flags().StringVar(&o.q, "q", "", env.T("cmd.agencies.flag.q"))
 	c.Flags().StringVar(&o.level, "level", "", env.T("cmd.agencies.flag.level"))
 	c.Flags().StringVar(&o.parent, "parent", "", env.T("cmd.agencies.flag.parent"))

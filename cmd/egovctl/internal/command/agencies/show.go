@@ -16,7 +16,7 @@ import (
 )
 
 func newShow(env *wire.Env) *cobra.Command {
-	return &cobra.Command{Use: "show IDENTIFIER", Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
+	return &cobra.Command{Use: "show IDENTIFIER", Annotations: wire.Reads(), Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
 		return show(c.Context(), env, args[0])
 	}}
 }

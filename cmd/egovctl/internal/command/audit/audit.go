@@ -13,19 +13,16 @@ import (
 	"egovctl/cmd/egovctl/internal/term"
 	"egovctl/cmd/egovctl/internal/wire"
 	"egovctl/platform/audit"
-	"egovctl/platform/db"
 	"egovctl/platform/kernel/clock"
-	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/locale"
 	"egovctl/platform/kernel/money"
-	"egovctl/provisioning/instance"
 )
 
 // New makes the command.
 func New(env *wire.Env) *cobra.Command {
 	var heads []string
 	var key string
-	verify := &cobra.Command{Use: "verify", RunE: func(c *cobra.Command, _ []string) error { return run(c.Context(), env, key, heads) }}
+	verify := &cobra.Command{Use: "verify", Annotations: wire.Reads(), RunE: func(c *cobra.Command, _ []string) error { return run(c.Context(), env, key, heads) }}
 	verify.Flags().StringArrayVar(&heads, "head", nil, env.T("cmd.audit.flag.head"))
 	verify.Flags().StringVar(&key, "key", "", env.T("cmd.audit.flag.key"))
 	return desk.Group("audit", verify)
@@ -58,56 +55,25 @@ type broken struct {
 }
 
 func run(ctx context.Context, env *wire.Env, key string, files []string) error {
-	site, err := env.Site()
+	trail, err := env.Trail()
 	if err != nil {
 		return err
 	}
-	if key == "" {
-		key = site.Root.Secret(instance.AuditKey) + ".pub"
+	if key != "" {
+		trail.Key = key
 	}
-	copies, err := headsOf(site, files)
-	if err != nil {
-		return err
+	for _, f := range files { // kept elsewhere
+		h, err := audit.ReadHead(f)
+		if err != nil {
+			return err
+		}
+		trail.Copies = append(trail.Copies, h)
 	}
-	report, err := verify(ctx, site, key, copies)
+	report, err := trail.Verify(ctx)
 	if err != nil && report.Broken == nil {
 		return err
 	}
-	return show(env, report, len(copies), err)
-}
-
-// headsOf reads the copies that the chain is compared with: the file beside the instance, when a seal was made
-// already, and those that were kept elsewhere.
-func headsOf(site instance.Site, files []string) ([]audit.Head, error) {
-	var copies []audit.Head
-	h, err := audit.ReadHead(site.Root.AuditHead())
-	switch {
-	case err == nil:
-		copies = append(copies, h)
-	case !fault.Is(err, fault.NotFound):
-		return nil, err
-	}
-	for _, f := range files {
-		if h, err = audit.ReadHead(f); err != nil {
-			return nil, err
-		}
-		copies = append(copies, h)
-	}
-	return copies, nil
-}
-
-// verify looks as the owner of the tables, whom no row-level security keeps from a row.
-func verify(ctx context.Context, site instance.Site, key string, copies []audit.Head) (audit.Report, error) {
-	dsn, err := site.DSN(db.OwnerRole, instance.OwnerPassword, instance.Database)
-	if err != nil {
-		return audit.Report{}, err
-	}
-	pool, err := db.Open(ctx, dsn.Reveal(), 1)
-	if err != nil {
-		return audit.Report{}, err
-	}
-	defer pool.Close()
-	return audit.Verify(ctx, pool, key, copies...)
+	return show(env, report, len(trail.Copies), err)
 }
 
 func show(env *wire.Env, r audit.Report, compared int, finding error) error {

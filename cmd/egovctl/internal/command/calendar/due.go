@@ -26,7 +26,7 @@ type dueOptions struct {
 
 func newDue(env *wire.Env) *cobra.Command {
 	var o dueOptions
-	c := &cobra.Command{Use: "due", RunE: func(c *cobra.Command, _ []string) error { return due(c.Context(), env, o) }}
+	c := &cobra.Command{Use: "due", Annotations: wire.Reads(), RunE: func(c *cobra.Command, _ []string) error { return due(c.Context(), env, o) }}
 	c.Flags().StringVar(&o.received, "received", "", env.T("cmd.calendar.flag.received"))
 	c.Flags().StringVar(&o.term, "term", "", env.T("cmd.calendar.flag.term"))
 	c.Flags().BoolVar(&o.cutoffAll, "cutoff-all", false, env.T("cmd.calendar.flag.cutoff_all"))
@@ -75,15 +75,15 @@ func (o dueOptions) read() (time.Time, workcal.Term, error) {
 	if o.term == "" {
 		return time.Time{}, workcal.Term{}, fault.New(fault.Invalid, "commands.calendar.term").At("term")
 	}
-	term, err := deadlines.ParseTerm(o.term)
+	term, err := workcal.ParseTerm(o.term)
 	if err != nil {
 		return time.Time{}, workcal.Term{}, err
 	}
 	if o.received == "" {
-		return clock.System{}.Now(), deadlines.TermOf(term), nil
+		return clock.System{}.Now(), term, nil
 	}
 	received, err := deadlines.ParseReceived(o.received)
-	return received, deadlines.TermOf(term), err
+	return received, term, err
 }
 
 // promise counts under the regime of the day of reception; cutoffAll asks what the date would be if the province's

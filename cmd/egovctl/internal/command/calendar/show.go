@@ -17,7 +17,7 @@ import (
 
 func newShow(env *wire.Env) *cobra.Command {
 	var year string
-	c := &cobra.Command{Use: "show", RunE: func(c *cobra.Command, _ []string) error { return show(c.Context(), env, year) }}
+	c := &cobra.Command{Use: "show", Annotations: wire.Reads(), RunE: func(c *cobra.Command, _ []string) error { return show(c.Context(), env, year) }}
 	c.Flags().StringVar(&year, "year", "", env.T("cmd.calendar.flag.year"))
 	return c
 }

@@ -11,7 +11,6 @@ import (
 	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/unit"
 	"egovctl/platform/services/procedures"
-	"egovctl/provisioning/instance"
 )
 
 // New makes the command.
@@ -31,7 +30,7 @@ func checkCode(code string) error {
 func each(err error) error {
 	var all procedures.Faults
 	if errors.As(err, &all) {
-		return instance.Problems(all)
+		return wire.Problems(all)
 	}
 	return err
 }

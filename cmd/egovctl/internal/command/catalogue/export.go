@@ -21,7 +21,7 @@ import (
 
 func newExport(env *wire.Env) *cobra.Command {
 	var format, out string
-	c := &cobra.Command{Use: "export", RunE: func(c *cobra.Command, _ []string) error { return carry(c.Context(), env, format, out) }}
+	c := &cobra.Command{Use: "export", Annotations: wire.Rehearses(), RunE: func(c *cobra.Command, _ []string) error { return carry(c.Context(), env, format, out) }}
 	c.Flags().StringVar(&format, "format", "", env.T("cmd.catalogue.flag.export_format"))
 	c.Flags().StringVar(&out, "out", "", env.T("cmd.catalogue.flag.out"))
 	return c

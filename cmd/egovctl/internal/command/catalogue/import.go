@@ -20,7 +20,7 @@ import (
 
 func newImport(env *wire.Env) *cobra.Command {
 	var format string
-	c := &cobra.Command{Use: "import FILE|-", Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
+	c := &cobra.Command{Use: "import FILE|-", Annotations: wire.Rehearses(), Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
 		return bring(c.Context(), env, args[0], format)
 	}}
 	c.Flags().StringVar(&format, "format", "", env.T("cmd.catalogue.flag.format"))

@@ -24,7 +24,7 @@ type listOptions struct {
 
 func newList(env *wire.Env) *cobra.Command {
 	var o listOptions
-	c := &cobra.Command{Use: "list"}
+	c := &cobra.Command{Use: "list", Annotations: wire.Reads()}
 	f := c.Flags()
 	f.StringVar(&o.q, "q", "", env.T("cmd.catalogue.flag.q"))
 	f.StringVar(&o.field, "field", "", env.T("cmd.catalogue.flag.field"))
@@ -37,28 +37,11 @@ func newList(env *wire.Env) *cobra.Command {
 	return c
 }
 
-// item is a procedure as GET /api/v1/procedures lists it.
-type item struct {
-	Code          string       `json:"code"`
-	Name          string       `json:"name"`
-	Field         named        `json:"field"`
-	Levels        []unit.Level `json:"levels"`
-	Online        string       `json:"online"`
-	FiledOnline   bool         `json:"filed_online"`
-	Published     bool         `json:"published"`
-	AgenciesCount int          `json:"agencies_count"`
-}
-
-type named struct {
-	Code string `json:"code"`
-	Name string `json:"name"`
-}
-
 func list(ctx context.Context, env *wire.Env, o listOptions) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	var items []item
+	var items []procedures.Item
 	var total int
 	err := desk.Offices(env, func(offices *platform.Offices) (err error) {
 		items, total, err = find(ctx, offices.Procedures, o)
@@ -71,8 +54,8 @@ func list(ctx context.Context, env *wire.Env, o listOptions) error {
 	if o.all {
 		columns = append(columns, desk.Column{Key: "commands.column.published"})
 	}
-	err = desk.List[item]{Items: items, Columns: columns, Empty: "commands.catalogue.none", Beside: map[string]any{"total": total},
-		Row: func(i item) []string { return row(env, i, o.all) }}.Show(env)
+	err = desk.List[procedures.Item]{Items: items, Columns: columns, Empty: "commands.catalogue.none", Beside: map[string]any{"total": total},
+		Row: func(i procedures.Item) []string { return row(env, i, o.all) }}.Show(env)
 	if err == nil && total > 0 {
 		desk.Note(env, "commands.catalogue.count", "n", money.Group(int64(len(items))), "total", money.Group(int64(total)))
 	}
@@ -104,7 +87,7 @@ func (o listOptions) check() error {
 }
 
 // find reads pages of the search, the best first, until there are enough.
-func find(ctx context.Context, office *procedures.Service, o listOptions) (items []item, total int, err error) {
+func find(ctx context.Context, office *procedures.Service, o listOptions) (items []procedures.Item, total int, err error) {
 	q := procedures.Query{Text: o.q, Published: !o.all, Limit: page}
 	if err := office.Narrow(ctx, &q, o.field, o.agency, o.level, o.online); err != nil {
 		return nil, 0, err
@@ -118,8 +101,7 @@ func find(ctx context.Context, office *procedures.Service, o listOptions) (items
 			if o.limit > 0 && len(items) == o.limit {
 				return items, got.Total, nil
 			}
-			items = append(items, item{Code: h.Code, Name: h.Name, Field: named{h.Field, h.FieldName}, Levels: h.Levels, Online: h.Online,
-				FiledOnline: h.FiledOnline, Published: h.Published, AgenciesCount: len(h.Agencies)})
+			items = append(items, procedures.ItemOf(h))
 		}
 		if got.Next == "" {
 			return items, got.Total, nil
@@ -129,7 +111,7 @@ func find(ctx context.Context, office *procedures.Service, o listOptions) (items
 }
 
 // row tells how a procedure is filed online here, or that it is not.
-func row(env *wire.Env, i item, all bool) []string {
+func row(env *wire.Env, i procedures.Item, all bool) []string {
 	filing := env.T("commands.catalogue.counter")
 	if i.FiledOnline {
 		filing = env.T("procedures.online." + i.Online)

@@ -17,7 +17,7 @@ import (
 )
 
 func newSet(env *wire.Env) *cobra.Command {
-	return &cobra.Command{Use: "set CODE FIELD=VALUE ...", Args: cobra.MinimumNArgs(2), RunE: func(c *cobra.Command, args []string) error {
+	return &cobra.Command{Use: "set CODE FIELD=VALUE ...", Annotations: wire.Rehearses(), Args: cobra.MinimumNArgs(2), RunE: func(c *cobra.Command, args []string) error {
 		return set(c.Context(), env, args[0], args[1:])
 	}}
 }
@@ -49,7 +49,7 @@ func set(ctx context.Context, env *wire.Env, code string, args []string) error {
 	}
 	var before, after procedures.Procedure
 	err = desk.Tx(ctx, env, func(ctx context.Context, tx pgx.Tx, o *platform.Offices) error {
-		if before, after, err = o.Procedures.SetAll(ctx, tx, wire.Operator(), code, settings); err != nil {
+		if before, after, err = o.Procedures.Set(ctx, tx, wire.Operator(), code, settings); err != nil {
 			return err
 		}
 		if env.Flags.DryRun {

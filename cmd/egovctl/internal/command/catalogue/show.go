@@ -18,7 +18,7 @@ import (
 )
 
 func newShow(env *wire.Env) *cobra.Command {
-	return &cobra.Command{Use: "show CODE", Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
+	return &cobra.Command{Use: "show CODE", Annotations: wire.Reads(), Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
 		return show(c.Context(), env, args[0])
 	}}
 }
@@ -36,7 +36,7 @@ func show(ctx context.Context, env *wire.Env, code string) error {
 		return err
 	}
 	if env.JSON() {
-		return env.Print(recordOf(v))
+		return env.Print(procedures.RecordOf(v))
 	}
 	return tell(env, v)
 }

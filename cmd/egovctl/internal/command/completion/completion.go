@@ -11,7 +11,7 @@ import (
 // New makes the command.
 func New(env *wire.Env) *cobra.Command {
 	return &cobra.Command{
-		Use: "completion bash|zsh|fish", Args: cobra.ExactArgs(1), ValidArgs: []string{"bash", "zsh", "fish"},
+		Use: "completion bash|zsh|fish", Annotations: wire.Reads(), Args: cobra.ExactArgs(1), ValidArgs: []string{"bash", "zsh", "fish"},
 		RunE: func(c *cobra.Command, args []string) error {
 			switch args[0] {
 			case "bash":

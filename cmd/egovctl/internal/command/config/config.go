@@ -15,10 +15,10 @@ import (
 // New makes the command.
 func New(env *wire.Env) *cobra.Command {
 	return desk.Group("config",
-		&cobra.Command{Use: "validate", RunE: func(*cobra.Command, []string) error { return validate(env) }},
-		&cobra.Command{Use: "show", RunE: func(*cobra.Command, []string) error { return show(env) }},
-		&cobra.Command{Use: "schema", RunE: func(*cobra.Command, []string) error { return schema(env) }},
-		&cobra.Command{Use: "diff", RunE: func(*cobra.Command, []string) error { return diff(env) }},
+		&cobra.Command{Use: "validate", Annotations: wire.Reads(), RunE: func(*cobra.Command, []string) error { return validate(env) }},
+		&cobra.Command{Use: "show", Annotations: wire.Reads(), RunE: func(*cobra.Command, []string) error { return show(env) }},
+		&cobra.Command{Use: "schema", Annotations: wire.Reads(), RunE: func(*cobra.Command, []string) error { return schema(env) }},
+		&cobra.Command{Use: "diff", Annotations: wire.Reads(), RunE: func(*cobra.Command, []string) error { return diff(env) }},
 	)
 }
 

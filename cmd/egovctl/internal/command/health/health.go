@@ -20,7 +20,7 @@ type options struct{ watch, noProbe bool }
 // New makes the command.
 func New(env *wire.Env) *cobra.Command {
 	o := options{}
-	c := &cobra.Command{Use: "health", RunE: func(c *cobra.Command, _ []string) error { return run(c.Context(), env, o) }}
+	c := &cobra.Command{Use: "health", Annotations: wire.Rehearses(), RunE: func(c *cobra.Command, _ []string) error { return run(c.Context(), env, o) }}
 	c.Flags().BoolVar(&o.watch, "watch", false, env.T("cmd.health.flag.watch"))
 	c.Flags().BoolVar(&o.noProbe, "no-probe", false, env.T("cmd.health.flag.no_probe"))
 	return c
@@ -28,7 +28,7 @@ func New(env *wire.Env) *cobra.Command {
 
 func run(ctx context.Context, env *wire.Env, o options) error {
 	for {
-		results, err := look(ctx, env, !o.noProbe && !o.watch)
+		results, err := look(ctx, env, !o.noProbe && !o.watch && !env.Flags.DryRun)
 		if err != nil {
 			return err
 		}
@@ -44,19 +44,15 @@ func run(ctx context.Context, env *wire.Env, o options) error {
 	}
 }
 
-// look runs the host's checks, asks the services, and sends the synthetic dossier through if all is well so far.
+// look runs the host's checks, asks the running platform, and sends the synthetic dossier through if all is well so far.
 func look(ctx context.Context, env *wire.Env, probe bool) ([]health.Result, error) {
 	site, err := env.Site()
 	if err != nil {
 		return nil, err
 	}
 	results := check.All(ctx, check.Look{Site: site, Host: host.ReadOnly(env.Host())}, checks.Health())
-	overrides, err := env.Overrides(site)
-	if err != nil {
-		return nil, err
-	}
-	results = append(results, overrides...)
-	if down(results, "postgres.reachable") {
+	results = append(results, env.PlatformHealth(ctx, site, results)...)
+	if !probe || health.Overall(results) == "unhealthy" {
 		return results, nil
 	}
 	data, err := env.Data()
@@ -68,29 +64,12 @@ func look(ctx context.Context, env *wire.Env, probe bool) ([]health.Result, erro
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range offices.Modules() {
-		if m.Health != nil {
-			results = append(results, m.Health(ctx)...)
-		}
+	began := time.Now()
+	r := health.Result{Code: "onestop.probe", Service: "onestop", Status: health.Pass, Severity: "critical", Key: "check.probe.ok"}
+	if err := offices.Onestop.Probe(ctx); err != nil {
+		e := fault.From(err)
+		r.Status, r.Key, r.Args = health.Fail, e.Key, e.Args
 	}
-	if probe && health.Overall(results) != "unhealthy" {
-		began := time.Now()
-		r := health.Result{Code: "onestop.probe", Service: "onestop", Status: health.Pass, Severity: "critical", Key: "check.probe.ok"}
-		if err := offices.Onestop.Probe(ctx); err != nil {
-			e := fault.From(err)
-			r.Status, r.Key, r.Args = health.Fail, e.Key, e.Args
-		}
-		r.MS = time.Since(began).Milliseconds()
-		results = append(results, r)
-	}
-	return results, nil
-}
-
-func down(results []health.Result, code string) bool {
-	for _, r := range results {
-		if r.Code == code {
-			return r.Status != health.Pass
-		}
-	}
-	return false
+	r.MS = time.Since(began).Milliseconds()
+	return append(results, r), nil
 }

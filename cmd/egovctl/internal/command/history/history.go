@@ -18,7 +18,7 @@ import (
 
 // New makes the command.
 func New(env *wire.Env) *cobra.Command {
-	return &cobra.Command{Use: "history", RunE: func(*cobra.Command, []string) error { return run(env) }}
+	return &cobra.Command{Use: "history", Annotations: wire.Reads(), RunE: func(*cobra.Command, []string) error { return run(env) }}
 }
 
 // item is one run.
@@ -46,24 +46,25 @@ func run(env *wire.Env) error {
 			return err
 		}
 	}
-	items := itemsOf(runs)
+	items := itemsOf(env, runs)
 	if err := show(env, items); err != nil {
 		return err
 	}
 	return damaged(env, items)
 }
 
-func itemsOf(runs []engine.Run) []item {
+func itemsOf(env *wire.Env, runs []engine.Run) []item {
 	items := make([]item, len(runs))
 	at := map[int]int{}
 	for i, r := range runs {
 		items[i] = item{Number: r.Number, Operation: r.Operation, Release: r.Release, Started: moment(r.Started), Ended: moment(r.Ended),
-			State: string(r.State), Changes: r.Changes, Resumes: r.Resumes, Unfinished: r.Unfinished(), Damage: r.Damage}
+			State: string(r.State), Changes: r.Changes, Resumes: r.Resumes, Unfinished: r.Unfinished(), Damage: []string{}}
 		if items[i].Resumes == nil {
 			items[i].Resumes = []int{}
 		}
-		if items[i].Damage == nil {
-			items[i].Damage = []string{}
+		for _, d := range r.Damage {
+			message, _ := env.Fault(d)
+			items[i].Damage = append(items[i].Damage, message)
 		}
 		at[r.Number] = i
 		for _, n := range r.Resumes {
@@ -113,7 +114,7 @@ func damaged(env *wire.Env, items []item) error {
 		for _, d := range i.Damage {
 			n++
 			if !env.JSON() {
-				fmt.Fprintf(env.Err, "%s %d: %s\n", env.PaintErr(term.Warning, "!"), i.Number, d)
+				fmt.Fprintf(env.Err, "%s %s\n", env.PaintErr(term.Warning, "!"), env.T("commands.history.damage", "run", i.Number, "what", d))
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"egovctl/cmd/egovctl/internal/wire"
+	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/locale"
 	"egovctl/provisioning/engine"
 	"egovctl/templates"
@@ -20,14 +21,15 @@ func TestRunsBecomeLines(t *testing.T) {
 	}
 	at := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	started := []engine.Line{{Event: engine.ChangeStarted}}
-	items := itemsOf([]engine.Run{
+	damage := []*fault.Error{fault.New(fault.Finding, "engine.damage.line", "line", 2)}
+	env := &wire.Env{Texts: texts, Lang: locale.English}
+	items := itemsOf(env, []engine.Run{
 		{Number: 1, Operation: "install", State: engine.Cut, Lines: started},
 		{Number: 2, Operation: "start", Started: at, State: engine.Done, Lines: started},
 		{Number: 3, Operation: "install", Started: at, State: engine.Done, Changes: 31, Resumes: []int{1}, Lines: started},
 		{Number: 4, Operation: "upgrade", Started: at, State: engine.Stopped, Lines: started},
-		{Number: 5, Operation: "start", Started: at, State: engine.Failed, Damage: []string{"line 2"}},
+		{Number: 5, Operation: "start", Started: at, State: engine.Failed, Damage: damage},
 	})
-	env := &wire.Env{Texts: texts, Lang: locale.English}
 	var states []string
 	for _, i := range items {
 		states = append(states, stateOf(env, i))
@@ -39,7 +41,7 @@ func TestRunsBecomeLines(t *testing.T) {
 	if items[0].Unfinished || !items[3].Unfinished || items[4].Unfinished {
 		t.Errorf("%+v", items)
 	}
-	if items[0].Started != nil || len(items[4].Damage) != 1 || items[1].Damage == nil || items[1].Resumes == nil {
+	if items[0].Started != nil || items[4].Damage[0] != "Line 2 is not as it was written." || items[1].Damage == nil || items[1].Resumes == nil {
 		t.Errorf("%+v", items)
 	}
 }

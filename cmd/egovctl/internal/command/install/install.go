@@ -4,7 +4,6 @@ package install
 import (
 	"context"
 	"net"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,7 +11,6 @@ import (
 	"egovctl/cmd/egovctl/internal/screen"
 	"egovctl/cmd/egovctl/internal/wire"
 	"egovctl/platform/kernel/fault"
-	"egovctl/provisioning/engine"
 	"egovctl/provisioning/instance"
 	"egovctl/provisioning/sequence"
 )
@@ -20,32 +18,40 @@ import (
 type options struct {
 	demo, reconfigure, noProbe bool
 	systemd                    bool
-	samples                    int
+	samples                    *int // nil when nothing is said about them
 	set                        []string
-	answers                    map[string]*string // short flags of single keys
+	answers                    map[string]*string // by short flag of a single key
 }
+
+// keys that have a flag of their own.
+var keys = map[string]string{"profile": "province.profile", "listen": "http.listen", "instance": "instance"}
 
 // New makes the command.
 func New(env *wire.Env) *cobra.Command {
-	o := options{answers: map[string]*string{"province.profile": new(string), "http.listen": new(string), "instance": new(string)}}
-	c := &cobra.Command{Use: "install"}
+	o := options{answers: map[string]*string{}}
+	c := &cobra.Command{Use: "install", Annotations: wire.Rehearses()}
 	f := c.Flags()
 	f.BoolVar(&o.demo, "demo", false, env.T("cmd.install.flag.demo"))
-	f.StringVar(o.answers["province.profile"], "profile", "", env.T("cmd.install.flag.profile"))
-	f.StringVar(o.answers["http.listen"], "listen", "", env.T("cmd.install.flag.listen"))
-	f.StringVar(o.answers["instance"], "instance", "", env.T("cmd.install.flag.instance"))
-	f.IntVar(&o.samples, "samples", wire.DefaultSamples, env.T("cmd.install.flag.samples"))
+	for flag := range keys {
+		o.answers[flag] = f.String(flag, "", env.T("cmd.install.flag."+flag))
+	}
+	samples := f.Int("samples", wire.DefaultSamples, env.T("cmd.install.flag.samples"))
 	f.BoolVar(&o.reconfigure, "reconfigure", false, env.T("cmd.install.flag.reconfigure"))
 	f.BoolVar(&o.noProbe, "no-probe", false, env.T("cmd.install.flag.no_probe"))
 	f.BoolVar(&o.systemd, "systemd", false, env.T("cmd.install.flag.systemd"))
 	f.StringArrayVar(&o.set, "set", nil, env.T("cmd.install.flag.set"))
-	c.RunE = func(c *cobra.Command, _ []string) error { return run(c.Context(), env, o) }
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		if f.Changed("samples") {
+			o.samples = samples
+		}
+		return run(c.Context(), env, o)
+	}
 	return c
 }
 
 func run(ctx context.Context, env *wire.Env, o options) error {
-	if o.samples < 0 {
-		return fault.New(fault.Invalid, "cli.flag_wrong", "flag", "--samples", "value", o.samples, "command", "egovctl install")
+	if o.samples != nil && *o.samples < 0 {
+		return fault.New(fault.Invalid, "cli.flag_wrong", "flag", "--samples", "value", *o.samples, "command", "egovctl install")
 	}
 	answers, err := o.load(env)
 	if err != nil {
@@ -69,7 +75,7 @@ func run(ctx context.Context, env *wire.Env, o options) error {
 		if err != nil {
 			return err
 		}
-		return showPlan(env, plan)
+		return screen.Plan(env, plan)
 	}
 	report := screen.For(env)
 	out, err := env.Runner(report.Event).Run(ctx, "install", steps)
@@ -82,66 +88,46 @@ func run(ctx context.Context, env *wire.Env, o options) error {
 
 // load merges the answers and refuses what an installation must not take silently.
 func (o options) load(env *wire.Env) (instance.Loaded, error) {
-	flags := map[string]string{}
-	for key, v := range o.answers {
+	flags, typed, err := o.flags()
+	if err != nil {
+		return instance.Loaded{}, err
+	}
+	answers, err := env.Answers(flags, typed)
+	if err != nil {
+		return answers, err
+	}
+	if err := answers.Refused(); err != nil {
+		return answers, err
+	}
+	if (o.demo || env.Demo()) && !loopback(answers.HTTP.Listen) {
+		return answers, fault.New(fault.Invalid, "install.demo.loopback", "where", answers.Where("http.listen"), "address", answers.HTTP.Listen).At("http.listen")
+	}
+	return answers, answers.Changed(env.Root(), o.reconfigure)
+}
+
+// flags are the answers of the command line by key, and how each was typed. fault.Invalid for one that is given twice.
+func (o options) flags() (flags, typed map[string]string, err error) {
+	flags, typed = map[string]string{}, map[string]string{}
+	for flag, v := range o.answers {
 		if *v != "" {
-			flags[key] = *v
+			flags[keys[flag]], typed[keys[flag]] = *v, "--"+flag
 		}
 	}
 	for _, pair := range o.set {
 		key, value, ok := strings.Cut(pair, "=")
 		if !ok || key == "" {
-			return instance.Loaded{}, fault.New(fault.Invalid, "config.set", "value", pair)
+			return nil, nil, fault.New(fault.Invalid, "config.set", "value", pair)
 		}
-		flags[key] = value
+		if _, twice := flags[key]; twice {
+			return nil, nil, fault.New(fault.Invalid, "config.twice", "where", "--set "+key, "key", key).At(key)
+		}
+		flags[key], typed[key] = value, "--set "+key
 	}
-	answers, err := env.Answers(flags, nil)
-	if err != nil {
-		return answers, err
-	}
-	if answers.Topology != "embedded" {
-		return answers, fault.New(fault.Invalid, "install.topology", "topology", answers.Topology).At("topology")
-	}
-	if o.demo && !loopback(answers.HTTP.Listen) {
-		return answers, fault.New(fault.Invalid, "install.demo.loopback", "address", answers.HTTP.Listen).At("http.listen")
-	}
-	changes, err := answers.Changed(env.Root())
-	if err != nil {
-		return answers, err
-	}
-	if len(changes) > 0 && !o.reconfigure {
-		return answers, fault.New(fault.Invalid, "install.changed", "differences", instance.Tell(changes))
-	}
-	return answers, nil
+	return flags, typed, nil
 }
 
 func loopback(listen string) bool {
 	host, _, err := net.SplitHostPort(listen)
 	ip := net.ParseIP(host)
 	return err == nil && (host == "localhost" || (ip != nil && ip.IsLoopback()))
-}
-
-func showPlan(env *wire.Env, plan []engine.Planned) error {
-	n, _ := engine.Pending(plan)
-	if env.JSON() {
-		return env.Print(map[string]any{"status": "planned", "changes": n, "steps": plan})
-	}
-	if n == 0 {
-		return line(env, env.T("install.planned.none"))
-	}
-	if err := line(env, env.T("install.planned", "n", strconv.Itoa(n))); err != nil {
-		return err
-	}
-	for _, p := range plan {
-		for _, c := range p.Changes {
-			text := "  " + env.T(p.Title) + ": " + c.Target
-			if p.After != "" {
-				text += " " + env.T("install.after", "step", p.After)
-			}
-			if err := line(env, text); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

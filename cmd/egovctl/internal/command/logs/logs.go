@@ -28,7 +28,7 @@ type options struct {
 // New makes the command.
 func New(env *wire.Env) *cobra.Command {
 	o := options{}
-	c := &cobra.Command{Use: "logs", RunE: func(c *cobra.Command, _ []string) error { return run(c.Context(), env, o) }}
+	c := &cobra.Command{Use: "logs", Annotations: wire.Reads(), RunE: func(c *cobra.Command, _ []string) error { return run(c.Context(), env, o) }}
 	c.Flags().StringVar(&o.of, "of", "platform", env.T("cmd.logs.flag.of"))
 	c.Flags().IntVarP(&o.lines, "lines", "n", 50, env.T("cmd.logs.flag.lines"))
 	c.Flags().BoolVarP(&o.follow, "follow", "f", false, env.T("cmd.logs.flag.follow"))
@@ -54,9 +54,19 @@ func run(ctx context.Context, env *wire.Env, o options) error {
 	if err := tail(f, env.Out, o.lines); err != nil || !o.follow {
 		return err
 	}
+	return follow(ctx, env.Out, f)
+}
+
+// follow copies what comes, and goes over to the new file when the log was put aside.
+func follow(ctx context.Context, out io.Writer, f *os.File) error {
 	for {
-		if _, err := io.Copy(env.Out, f); err != nil {
+		if _, err := io.Copy(out, f); err != nil {
 			return fmt.Errorf("read log: %w", err)
+		}
+		if next, err := successor(f); err == nil {
+			defer func() { _ = next.Close() }()
+			f = next
+			continue
 		}
 		select {
 		case <-ctx.Done():
@@ -64,6 +74,18 @@ func run(ctx context.Context, env *wire.Env, o options) error {
 		case <-time.After(300 * time.Millisecond):
 		}
 	}
+}
+
+// successor opens the file that stands where f was opened, if it is another one by now.
+func successor(f *os.File) (*os.File, error) {
+	mine, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if there, err := os.Stat(f.Name()); err != nil || os.SameFile(mine, there) {
+		return nil, errors.Join(err, fs.ErrNotExist)
+	}
+	return os.Open(f.Name())
 }
 
 // newest is the log's file; PostgreSQL keeps one a day of the month, of which the last written is meant.

@@ -12,7 +12,7 @@ import (
 // New makes the command.
 func New(env *wire.Env) *cobra.Command {
 	await := false
-	c := &cobra.Command{Use: "postgres", Hidden: true, RunE: func(c *cobra.Command, _ []string) error {
+	c := &cobra.Command{Use: "postgres", Annotations: wire.Acts(), Hidden: true, RunE: func(c *cobra.Command, _ []string) error {
 		return run(c.Context(), env, await)
 	}}
 	c.Flags().BoolVar(&await, "await", false, "")

@@ -16,24 +16,24 @@ import (
 // New makes the command.
 func New(env *wire.Env) *cobra.Command {
 	listen, profile := "", ""
-	c := &cobra.Command{Use: "preflight"}
+	c := &cobra.Command{Use: "preflight", Annotations: wire.Reads()}
 	c.Flags().StringVar(&listen, "listen", "", env.T("cmd.install.flag.listen"))
 	c.Flags().StringVar(&profile, "profile", "", env.T("cmd.install.flag.profile"))
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		flags := map[string]string{}
+		flags, typed := map[string]string{}, map[string]string{}
 		if listen != "" {
-			flags["http.listen"] = listen
+			flags["http.listen"], typed["http.listen"] = listen, "--listen"
 		}
 		if profile != "" {
-			flags["province.profile"] = profile
+			flags["province.profile"], typed["province.profile"] = profile, "--profile"
 		}
-		return run(c.Context(), env, flags)
+		return run(c.Context(), env, flags, typed)
 	}
 	return c
 }
 
-func run(ctx context.Context, env *wire.Env, flags map[string]string) error {
-	answers, err := env.Answers(flags, nil)
+func run(ctx context.Context, env *wire.Env, flags, typed map[string]string) error {
+	answers, err := env.Answers(flags, typed)
 	if err != nil {
 		return err
 	}

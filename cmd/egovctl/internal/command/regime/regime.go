@@ -23,8 +23,8 @@ import (
 // New makes the command.
 func New(env *wire.Env) *cobra.Command {
 	return desk.Group("regime",
-		&cobra.Command{Use: "list", RunE: func(c *cobra.Command, _ []string) error { return list(c.Context(), env) }},
-		&cobra.Command{Use: "confirm ID", Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
+		&cobra.Command{Use: "list", Annotations: wire.Reads(), RunE: func(c *cobra.Command, _ []string) error { return list(c.Context(), env) }},
+		&cobra.Command{Use: "confirm ID", Annotations: wire.Rehearses(), Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
 			return confirm(c.Context(), env, args[0])
 		}})
 }
@@ -58,18 +58,7 @@ func list(ctx context.Context, env *wire.Env) error {
 	if err != nil {
 		return err
 	}
-	if env.JSON() {
-		return env.Print(map[string]any{"items": items})
-	}
-	for n, i := range items {
-		if n > 0 {
-			fmt.Fprintln(env.Out)
-		}
-		if err := tell(env, i); err != nil {
-			return err
-		}
-	}
-	return nil
+	return desk.Sheets(env, items, tell)
 }
 
 func tell(env *wire.Env, i item) error {

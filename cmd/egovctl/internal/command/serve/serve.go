@@ -5,19 +5,17 @@ import (
 	"context"
 	"log/slog"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sys/unix"
 
 	"egovctl/cmd/egovctl/internal/wire"
-	"egovctl/platform/kernel/fault"
-	"egovctl/platform/web"
 )
 
 // New makes the command.
 func New(env *wire.Env) *cobra.Command {
 	logFile := ""
-	c := &cobra.Command{Use: "serve", RunE: func(c *cobra.Command, _ []string) error { return run(c.Context(), env, logFile) }}
+	c := &cobra.Command{Use: "serve", Annotations: wire.Acts(), RunE: func(c *cobra.Command, _ []string) error { return run(c.Context(), env, logFile) }}
 	c.Flags().StringVar(&logFile, "log-file", "", env.T("cmd.serve.flag.log_file"))
 	return c
 }
@@ -31,7 +29,11 @@ func run(ctx context.Context, env *wire.Env, logFile string) error {
 		return err
 	}
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
-	ln, err := web.Listen(site.Answers.HTTP.Listen)
+	bound := logBound{path: site.Root.LogFile("platform"), limit: 32 << 20, keep: 8}
+	if bound.ours() {
+		go bound.keepUp(ctx, log, time.Minute)
+	}
+	ln, err := wire.Listen(site)
 	if err != nil {
 		return err
 	}
@@ -43,23 +45,4 @@ func run(ctx context.Context, env *wire.Env, logFile string) error {
 	err = platform.Run(ctx, ln, announce(env))
 	log.Info("ended")
 	return err
-}
-
-// logTo sends everything that this process says, its last words in a panic as well, to the end of a file. It is opened
-// here and not by systemd, which would do it as root, through whatever link the account has put there.
-func logTo(path string) error {
-	if path == "" {
-		return nil
-	}
-	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY|unix.O_NOFOLLOW, 0o640)
-	if err != nil {
-		return fault.Wrap(err, fault.Finding, "serve.log", "path", path)
-	}
-	defer func() { _ = f.Close() }() // 1 and 2 stay open
-	for _, fd := range []int{1, 2} {
-		if err := unix.Dup3(int(f.Fd()), fd, 0); err != nil {
-			return fault.Wrap(err, fault.Finding, "serve.log", "path", path)
-		}
-	}
-	return nil
 }

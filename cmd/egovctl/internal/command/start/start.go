@@ -9,18 +9,49 @@ import (
 
 	"egovctl/cmd/egovctl/internal/screen"
 	"egovctl/cmd/egovctl/internal/wire"
+	"egovctl/platform/kernel/fault"
+	"egovctl/platform/kernel/health"
+	"egovctl/provisioning/checks/check"
+	"egovctl/provisioning/checks/reach"
+	"egovctl/provisioning/engine"
+	"egovctl/provisioning/host"
+	"egovctl/provisioning/instance"
 	"egovctl/provisioning/sequence"
 )
 
 // New makes the command.
 func New(env *wire.Env) *cobra.Command {
-	return &cobra.Command{Use: "start", RunE: func(c *cobra.Command, _ []string) error { return Run(c.Context(), env) }}
+	return &cobra.Command{Use: "start", Annotations: wire.Rehearses(), RunE: func(c *cobra.Command, _ []string) error {
+		if env.Flags.DryRun {
+			plan, err := Plan(c.Context(), env)
+			if err != nil {
+				return err
+			}
+			return screen.Plan(env, plan)
+		}
+		return Run(c.Context(), env)
+	}}
+}
+
+// Plan tells what Run would do.
+func Plan(ctx context.Context, env *wire.Env) ([]engine.Planned, error) {
+	site, err := env.Site()
+	if err != nil {
+		return nil, err
+	}
+	if err := reachable(ctx, env, site); err != nil {
+		return nil, err
+	}
+	return env.Runner(nil).Plan(ctx, sequence.Start(site))
 }
 
 // Run starts the instance and returns when it takes traffic.
 func Run(ctx context.Context, env *wire.Env) error {
 	site, err := env.Site()
 	if err != nil {
+		return err
+	}
+	if err := reachable(ctx, env, site); err != nil {
 		return err
 	}
 	report := screen.For(env)
@@ -34,4 +65,15 @@ func Run(ctx context.Context, env *wire.Env) error {
 	}
 	_, err = fmt.Fprintln(env.Out, env.T("started", "url", site.Answers.PublicURL()))
 	return err
+}
+
+// reachable looks whether the account can still get to ROOT: it may have been moved to where it cannot, and what is started
+// there would only say that it did not start.
+func reachable(ctx context.Context, env *wire.Env, site instance.Site) error {
+	for _, r := range check.All(ctx, check.Look{Site: site, Host: host.ReadOnly(env.Host())}, []check.Check{reach.Check()}) {
+		if r.Status == health.Fail {
+			return &fault.Error{Code: fault.Finding, Key: r.Key, Args: r.Args}
+		}
+	}
+	return nil
 }

@@ -2,6 +2,7 @@
 package status
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -18,7 +19,7 @@ import (
 
 // New makes the command.
 func New(env *wire.Env) *cobra.Command {
-	return &cobra.Command{Use: "status", RunE: func(c *cobra.Command, _ []string) error { return run(c.Context(), env) }}
+	return &cobra.Command{Use: "status", Annotations: wire.Reads(), RunE: func(c *cobra.Command, _ []string) error { return run(c.Context(), env) }}
 }
 
 // shown is the result of `status -o json`.
@@ -31,7 +32,8 @@ type shown struct {
 	URL        string    `json:"url"`
 	Postgres   process   `json:"postgres"`
 	Platform   process   `json:"platform"`
-	Unfinished *stranded `json:"unfinished,omitempty"`
+	Operation  *underWay `json:"operation,omitempty"`  // one that runs now, in another process
+	Unfinished *stranded `json:"unfinished,omitempty"` // one that nobody goes on with; what runs now may be doing that
 }
 
 type process struct {
@@ -39,6 +41,12 @@ type process struct {
 	PID      int        `json:"pid,omitempty"`
 	Since    *time.Time `json:"since,omitempty"`
 	Restarts int        `json:"restarts"`
+}
+
+type underWay struct {
+	Name  string    `json:"name"`
+	Since time.Time `json:"since"`
+	PID   int       `json:"pid"`
 }
 
 type stranded struct {
@@ -57,7 +65,11 @@ func run(ctx context.Context, env *wire.Env) error {
 		err = tell(env, s)
 	}
 	if err == nil && s.Status != "running" {
-		err = fault.New(fault.Finding, "status.not_running")
+		key := "status.not_running"
+		if s.Operation != nil {
+			key = "status.wait"
+		}
+		err = fault.New(fault.Finding, key)
 		if env.JSON() {
 			err = &wire.Told{Err: err}
 		}
@@ -67,10 +79,14 @@ func run(ctx context.Context, env *wire.Env) error {
 
 func look(ctx context.Context, env *wire.Env) (shown, error) {
 	site, err := env.Site()
-	if err != nil {
+	now, unseen := operation(env)
+	if fault.Is(err, fault.NotInstalled) && now != nil { // the answers are not written yet, or removed already
+		return shown{Status: "stopped", Root: string(env.Root()), Version: env.Version, Operation: now}, nil
+	}
+	if err = cmp.Or(err, unseen); err != nil {
 		return shown{}, err
 	}
-	s := shown{Instance: site.Answers.Instance, Root: string(site.Root), Profile: site.Answers.Province.Profile, Version: site.Version, URL: site.Answers.PublicURL()}
+	s := shown{Operation: now, Instance: site.Answers.Instance, Root: string(site.Root), Profile: site.Answers.Province.Profile, Version: site.Version, URL: site.Answers.PublicURL()}
 	look := env.Host()
 	if s.Postgres.PID, _, err = site.Process(look); err != nil && !fault.Is(err, fault.NotFound) {
 		return shown{}, err
@@ -93,10 +109,19 @@ func look(ctx context.Context, env *wire.Env) (shown, error) {
 		s.Status = "stopped"
 	}
 	left, stranding, err := engine.Unfinished(string(site.Root))
-	if err == nil && stranding {
+	if err == nil && stranding && now == nil {
 		s.Unfinished = &stranded{left.Operation, left.Ended}
 	}
 	return s, nil
+}
+
+// operation is the one that runs now; nil when none does.
+func operation(env *wire.Env) (*underWay, error) {
+	h, held, err := engine.Holding(string(env.Root()))
+	if err != nil || !held {
+		return nil, err
+	}
+	return &underWay{h.Operation, h.Since, h.PID}, nil
 }
 
 func tell(env *wire.Env, s shown) error {
@@ -114,9 +139,15 @@ func tell(env *wire.Env, s shown) error {
 		{"status.instance", s.Instance}, {"status.root", s.Root}, {"status.profile", s.Profile}, {"status.release", s.Version},
 		{"status.address", s.URL}, {"status.postgres", state(s.Postgres)}, {"status.platform", state(s.Platform)},
 	} {
+		if line[1] == "" {
+			continue // not answered yet
+		}
 		if _, err := fmt.Fprintf(env.Out, "%-16s %s\n", env.T(line[0]), line[1]); err != nil {
 			return err
 		}
+	}
+	if o := s.Operation; o != nil {
+		fmt.Fprintln(env.Out, env.T("status.operation", "op", o.Name, "time", locale.DateTime(o.Since), "pid", o.PID))
 	}
 	if s.Unfinished != nil {
 		fmt.Fprintln(env.Out, env.T("status.unfinished", "op", s.Unfinished.Operation, "time", locale.DateTime(s.Unfinished.At)))

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"os"
 	"strconv"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,7 +17,7 @@ import (
 
 // New makes the command.
 func New(env *wire.Env) *cobra.Command {
-	return &cobra.Command{Use: supervise.Command, Hidden: true, RunE: func(c *cobra.Command, _ []string) error {
+	return &cobra.Command{Use: supervise.Command, Annotations: wire.Acts(), Hidden: true, RunE: func(c *cobra.Command, _ []string) error {
 		return run(c.Context(), env)
 	}}
 }
@@ -28,7 +27,6 @@ func run(ctx context.Context, env *wire.Env) error {
 	if err != nil {
 		return fault.Wrap(err, fault.Invalid, "supervise.socket")
 	}
-	syscall.CloseOnExec(fd) // the platform is given it; PostgreSQL, which Watch starts, must not hold the port after us
 	site, err := env.Site()
 	if err != nil {
 		return err

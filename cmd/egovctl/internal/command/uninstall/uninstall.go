@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,7 +22,7 @@ import (
 // New makes the command.
 func New(env *wire.Env) *cobra.Command {
 	purge := false
-	c := &cobra.Command{Use: "uninstall", RunE: func(c *cobra.Command, _ []string) error { return run(c.Context(), env, purge) }}
+	c := &cobra.Command{Use: "uninstall", Annotations: wire.Rehearses(), RunE: func(c *cobra.Command, _ []string) error { return run(c.Context(), env, purge) }}
 	c.Flags().BoolVar(&purge, "purge-data", false, env.T("cmd.uninstall.flag.purge"))
 	return c
 }
@@ -60,20 +61,58 @@ func run(ctx context.Context, env *wire.Env, purge bool) error {
 		if err := wire.Erase(env); err != nil {
 			return err
 		}
-		stays = nil
 	}
-	return end(env, goes, stays)
+	gone, kept := left(append(goes, stays...))
+	return end(env, gone, kept)
 }
 
-// plan names in words what goes and what stays.
+// plan names what goes and what stays, of what is there: without data their keys go, and an empty folder does.
 func plan(env *wire.Env, purge bool) (goes, stays []string) {
 	r := env.Root()
-	goes = []string{r.Releases(), r.Current(), r.Etc(), r.Run()}
-	data := []string{r.Data(), r.Backups(), r.Journal(), r.Log(), r.Local()}
-	if purge {
-		return append(goes, data...), nil
+	_, err := os.Stat(filepath.Join(r.Postgres(), "PG_VERSION"))
+	data := err == nil
+	for _, p := range []struct {
+		path  string
+		keeps bool
+	}{
+		{r.Releases(), false}, {r.Current(), false}, {r.Config(), false}, {r.Run(), false},
+		{r.Secrets(), data}, {r.Data(), holds(r.Data())}, {r.Backups(), holds(r.Backups())}, {r.Local(), holds(r.Local())},
+		{r.Log(), holds(r.Log())}, {r.Journal(), true},
+	} {
+		if _, err := os.Lstat(p.path); errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if p.keeps && !purge {
+			stays = append(stays, p.path)
+		} else {
+			goes = append(goes, p.path)
+		}
 	}
-	return goes, append(data, r.Secrets())
+	return goes, stays
+}
+
+// holds reports whether there is a file at path or below. What cannot be looked at counts as one.
+func holds(path string) bool {
+	return filepath.WalkDir(path, func(_ string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() {
+			return errFile
+		}
+		return err
+	}) != nil
+}
+
+var errFile = errors.New("a file")
+
+// left tells what is gone and what is still there, after the work.
+func left(paths []string) (gone, kept []string) {
+	for _, path := range paths {
+		if _, err := os.Lstat(path); err == nil {
+			kept = append(kept, path)
+		} else {
+			gone = append(gone, path)
+		}
+	}
+	return gone, kept
 }
 
 func announce(env *wire.Env, goes, stays []string) error {
@@ -87,7 +126,11 @@ func announce(env *wire.Env, goes, stays []string) error {
 	if len(stays) > 0 {
 		out += "\n" + env.T("uninstall.stays") + "\n  " + strings.Join(stays, "\n  ")
 	}
-	_, err := fmt.Fprintln(env.Err, out)
+	w := env.Err
+	if env.Flags.DryRun { // this is the result
+		w = env.Out
+	}
+	_, err := fmt.Fprintln(w, out)
 	return err
 }
 
@@ -110,7 +153,7 @@ func end(env *wire.Env, goes, stays []string) error {
 	}
 	text := env.T("uninstall.done", "root", env.Root())
 	if len(stays) > 0 {
-		text += "\n" + env.T("uninstall.kept", "root", env.Root())
+		text += "\n" + env.T("uninstall.stays") + "\n  " + strings.Join(stays, "\n  ") + "\n" + env.T("uninstall.kept", "root", env.Root())
 	}
 	_, err := fmt.Fprintln(env.Out, text)
 	return err

@@ -18,7 +18,7 @@ import (
 
 func newShow(env *wire.Env) *cobra.Command {
 	var asOf string
-	c := &cobra.Command{Use: "show CODE", Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
+	c := &cobra.Command{Use: "show CODE", Annotations: wire.Reads(), Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
 		return show(c.Context(), env, args[0], asOf)
 	}}
 	c.Flags().StringVar(&asOf, "as-of", "", env.T("cmd.units.flag.as_of"))
@@ -48,18 +48,7 @@ func show(ctx context.Context, env *wire.Env, code, asOf string) error {
 	if err != nil {
 		return err
 	}
-	if env.JSON() {
-		return env.Print(map[string]any{"items": lives})
-	}
-	for i, u := range lives {
-		if i > 0 {
-			fmt.Fprintln(env.Out)
-		}
-		if err := tell(env, u); err != nil {
-			return err
-		}
-	}
-	return nil
+	return desk.Sheets(env, lives, tell)
 }
 
 // living picks the units that are in force on a day.

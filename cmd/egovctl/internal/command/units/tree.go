@@ -20,7 +20,7 @@ import (
 func newTree(env *wire.Env) *cobra.Command {
 	var asOf string
 	var depth int
-	c := &cobra.Command{Use: "tree", RunE: func(c *cobra.Command, _ []string) error { return tree(c.Context(), env, asOf, depth) }}
+	c := &cobra.Command{Use: "tree", Annotations: wire.Reads(), RunE: func(c *cobra.Command, _ []string) error { return tree(c.Context(), env, asOf, depth) }}
 	c.Flags().StringVar(&asOf, "as-of", "", env.T("cmd.units.flag.as_of"))
 	c.Flags().IntVar(&depth, "depth", 0, env.T("cmd.units.flag.depth"))
 	return c

@@ -12,7 +12,7 @@ import (
 
 // New makes the command.
 func New(env *wire.Env) *cobra.Command {
-	return &cobra.Command{Use: "version", RunE: func(*cobra.Command, []string) error {
+	return &cobra.Command{Use: "version", Annotations: wire.Reads(), RunE: func(*cobra.Command, []string) error {
 		if env.JSON() {
 			return env.Print(map[string]string{"product": "egovctl", "version": env.Version, "go": runtime.Version(), "os": runtime.GOOS, "arch": runtime.GOARCH})
 		}

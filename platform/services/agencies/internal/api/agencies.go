@@ -9,7 +9,7 @@ import (
 
 var agencyParams = []web.Parameter{
 	{Name: "q", Summary: "agencies.api.param.q", Example: "so xay dung"},
-	{Name: "level", Summary: "agencies.api.param.level", Example: "province"},
+	{Name: "level", Summary: "agencies.api.param.level", Example: "province", Values: levels},
 	{Name: "parent", Summary: "agencies.api.param.agency_parent", Example: "H17"},
 	{Name: "limit", Summary: "agencies.api.param.limit", Example: "100"},
 	{Name: "cursor", Summary: "agencies.api.param.cursor"},
@@ -17,15 +17,7 @@ var agencyParams = []web.Parameter{
 
 // agencies answers GET /api/v1/agencies: those in force today, in the province's order, or the best match first.
 func (d desk) agencies(w http.ResponseWriter, r *http.Request) error {
-	q, level, err := asked(r)
-	if err != nil {
-		return err
-	}
-	cursor, err := web.Cursor(r)
-	if err != nil {
-		return err
-	}
-	limit, err := web.Limit(r, 100, 1000)
+	ask, err := asked(r)
 	if err != nil {
 		return err
 	}
@@ -33,16 +25,11 @@ func (d desk) agencies(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	list, err := snap.FindAgencies(territory.AgencyQuery{Q: q, Level: level, Parent: r.URL.Query().Get("parent"),
-		On: territory.DayOf(d.clock.Now())})
+	list, err := snap.FindAgencies(territory.AgencyQuery{Q: ask.q, Level: ask.level, Parent: ask.parent, On: territory.DayOf(d.clock.Now())})
 	if err != nil {
-		return err
+		return web.AtParameter("parent", err)
 	}
-	items, next, err := cut(list, func(a territory.Agency) string { return a.Identifier }, cursor, limit)
-	if err != nil {
-		return err
-	}
-	return web.JSON(w, http.StatusOK, web.NewList(items, next))
+	return answer(w, ask, list, func(a territory.Agency) string { return a.Identifier })
 }
 
 // agency answers GET /api/v1/agencies/{identifier}, by identifier or alias.

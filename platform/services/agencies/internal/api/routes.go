@@ -44,27 +44,48 @@ func Routes(office Office, c clock.Clock) []web.Route {
 	}
 }
 
+var levels = []string{string(unit.Province), string(unit.District), string(unit.Commune)}
+
 // maxQuery bounds what is searched for, in bytes.
 const maxQuery = 200
 
+// question is what both lists are asked.
+type question struct {
+	q      string
+	level  unit.Level
+	parent string
+	cursor string
+	limit  int
+}
+
 // asked reads the parameters that both lists share.
-func asked(r *http.Request) (q string, level unit.Level, err error) {
+func asked(r *http.Request) (ask question, err error) {
 	v := r.URL.Query()
 	for _, values := range v {
 		for _, s := range values {
 			if !web.Wholesome(s) {
-				return "", "", fault.New(fault.Invalid, "text.invalid")
+				return ask, fault.New(fault.Invalid, "text.invalid")
 			}
 		}
 	}
-	q, level = strings.TrimSpace(v.Get("q")), unit.Level(v.Get("level"))
-	switch {
-	case len(q) > maxQuery:
-		return "", "", fault.New(fault.Invalid, "agencies.query.long", "max", maxQuery).At("q")
-	case level != "" && level != unit.Province && level != unit.District && level != unit.Commune:
-		return "", "", fault.New(fault.Invalid, "agencies.level.unknown", "level", level).At("level")
+	ask.q, ask.level, ask.parent = strings.TrimSpace(v.Get("q")), unit.Level(v.Get("level")), v.Get("parent")
+	if len(ask.q) > maxQuery {
+		return ask, fault.New(fault.Invalid, "agencies.query.long", "max", maxQuery).At("q")
 	}
-	return q, level, nil
+	if ask.cursor, err = web.Cursor(r); err != nil {
+		return ask, err
+	}
+	ask.limit, err = web.Limit(r, 100, 1000)
+	return ask, err
+}
+
+// answer sends the page of list that was asked for; key is what a cursor names an item by.
+func answer[T any](w http.ResponseWriter, ask question, list []T, key func(T) string) error {
+	items, next, err := cut(list, key, ask.cursor, ask.limit)
+	if err != nil {
+		return err
+	}
+	return web.JSON(w, http.StatusOK, web.NewList(items, next))
 }
 
 // cut gives the page after the item whose key is cursor, and the key from which the next one goes on ("" at the end).

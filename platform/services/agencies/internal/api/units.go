@@ -9,7 +9,7 @@ import (
 
 var unitParams = []web.Parameter{
 	{Name: "q", Summary: "agencies.api.param.q", Example: "hai chau"},
-	{Name: "level", Summary: "agencies.api.param.level", Example: "commune"},
+	{Name: "level", Summary: "agencies.api.param.level", Example: "commune", Values: levels},
 	{Name: "parent", Summary: "agencies.api.param.unit_parent", Example: "492"},
 	{Name: "code", Summary: "agencies.api.param.code", Example: "20194"},
 	{Name: "as_of", Summary: "agencies.api.param.as_of", Example: "2025-06-30"},
@@ -19,15 +19,7 @@ var unitParams = []web.Parameter{
 
 // units answers GET /api/v1/units: those in force on as_of, by level and code, or the best match first.
 func (d desk) units(w http.ResponseWriter, r *http.Request) error {
-	q, level, err := asked(r)
-	if err != nil {
-		return err
-	}
-	cursor, err := web.Cursor(r)
-	if err != nil {
-		return err
-	}
-	limit, err := web.Limit(r, 100, 1000)
+	ask, err := asked(r)
 	if err != nil {
 		return err
 	}
@@ -40,10 +32,9 @@ func (d desk) units(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	list := snap.FindUnits(territory.UnitQuery{Q: q, Level: level, Parent: v.Get("parent"), Code: v.Get("code"), On: on})
-	items, next, err := cut(list, func(u territory.UnitView) string { return u.Key }, cursor, limit)
-	if err != nil {
-		return err
+	if err := snap.KnowsUnit(ask.parent); ask.parent != "" && err != nil {
+		return web.AtParameter("parent", err)
 	}
-	return web.JSON(w, http.StatusOK, web.NewList(items, next))
+	list := snap.FindUnits(territory.UnitQuery{Q: ask.q, Level: ask.level, Parent: ask.parent, Code: v.Get("code"), On: on})
+	return answer(w, ask, list, func(u territory.UnitView) string { return u.Key })
 }

@@ -22,7 +22,7 @@ type Mark struct {
 func ReadMark(ctx context.Context, tx pgx.Tx) (Mark, error) {
 	var m Mark
 	err := tx.QueryRow(ctx, `select version, coalesce(writer = pg_current_xact_id_if_assigned(), false)
-		from agencies.territory`).Scan(&m.Version, &m.Ours)
+		from platform.revision where schema = 'agencies'`).Scan(&m.Version, &m.Ours)
 	return m, db.Explain(err)
 }
 
@@ -32,7 +32,7 @@ func Load(ctx context.Context, tx pgx.Tx) (territory.Facts, error) {
 	units := map[string]int{}
 	aliases := map[int32][]string{}
 	b := &pgx.Batch{}
-	b.Queue(`select version, history_from, frozen_on from agencies.territory`).QueryRow(func(row pgx.Row) error {
+	b.Queue(`select r.version, t.history_from, t.frozen_on from agencies.territory t, platform.revision r where r.schema = 'agencies'`).QueryRow(func(row pgx.Row) error {
 		return row.Scan(&f.Version, day{&f.HistoryFrom}, day{&f.FrozenOn})
 	})
 	b.Queue(`select key, level, code, coalesce(parent_key, ''), valid_from, valid_to, basis from agencies.unit`).

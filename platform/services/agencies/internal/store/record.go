@@ -40,7 +40,7 @@ type unitRecord struct {
 func recordOfAgency(a packaged.Agency) agencyRecord {
 	return agencyRecord{Identifier: a.Identifier, Provisional: a.Provisional, Slug: a.Slug, NameVI: a.NameVI,
 		NameEN: a.NameEN, Short: a.Short, Kind: a.Kind, Level: string(a.Level), Unit: a.UnitKey, Parent: a.Parent,
-		Site: a.Site, Order: a.Order, Groups: a.Groups}
+		Site: a.Site, Order: int(a.Number), Groups: a.Groups}
 }
 
 func recordOfUnit(u packaged.Unit) unitRecord {

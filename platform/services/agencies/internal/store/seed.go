@@ -29,12 +29,12 @@ func Seed(ctx context.Context, tx pgx.Tx, set *packaged.Set) error {
 	for _, x := range set.Succession {
 		gone = append(gone, []any{x.OldKey, x.NewKey, x.Kind, x.Default, territory.DayOf(x.Date).Column(), x.Basis})
 	}
-	for i, a := range set.Agencies {
+	for _, a := range set.Agencies {
 		body, sum, err := canonical(recordOfAgency(a))
 		if err != nil {
 			return fmt.Errorf("encode agency %s: %w", a.Identifier, err)
 		}
-		agencies = append(agencies, []any{int32(i + 1), numberOrNull(set.AgencyID(a.Parent)), orNull(a.UnitKey), body, sum})
+		agencies = append(agencies, []any{a.Number, numberOrNull(set.AgencyID(a.Parent)), orNull(a.UnitKey), body, sum})
 	}
 	for _, c := range []struct {
 		table   string

@@ -21,14 +21,6 @@ func (s *Snapshot) ByID(id int32) (Agency, error) {
 	return Agency{}, fault.New(fault.NotFound, "agencies.unknown", "identifier", id)
 }
 
-// BySlug finds an agency by the path of its site; fault.NotFound "agencies.unknown".
-func (s *Snapshot) BySlug(slug string) (Agency, error) {
-	if id, ok := s.slugged[slug]; ok {
-		return s.ByID(id)
-	}
-	return Agency{}, fault.New(fault.NotFound, "agencies.unknown", "identifier", slug)
-}
-
 // Below lists id and every agency under it, itself first; nil when there is no such agency. The slice is shared: read only.
 func (s *Snapshot) Below(id int32) []int32 { return s.below[id] }
 

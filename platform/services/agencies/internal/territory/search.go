@@ -8,7 +8,7 @@ import (
 	"egovctl/platform/kernel/fold"
 )
 
-// needle is a question prepared once: accents do not matter to find, but exact ones come first (DOMAIN §7.6).
+// needle is a question prepared once: accents do not matter to find, but exact ones come first.
 type needle struct {
 	words         []string
 	folded, exact string

@@ -26,7 +26,6 @@ type Snapshot struct {
 	into, from map[string][]Succession
 	agencyAt   map[int32]int
 	named      map[string]int32 // identifier or alias to id
-	slugged    map[string]int32
 	below      map[int32][]int32
 	agencyText []text
 	unitText   []text
@@ -38,7 +37,7 @@ type text struct{ folded, exact string }
 // NewSnapshot indexes facts; it keeps and reorders their slices.
 func NewSnapshot(f Facts) *Snapshot {
 	s := &Snapshot{facts: f, unitAt: map[string]int{}, unitsOf: map[string][]int{}, into: map[string][]Succession{},
-		from: map[string][]Succession{}, agencyAt: map[int32]int{}, named: map[string]int32{}, slugged: map[string]int32{},
+		from: map[string][]Succession{}, agencyAt: map[int32]int{}, named: map[string]int32{},
 		below: map[int32][]int32{}}
 	s.indexUnits()
 	s.indexAgencies()
@@ -74,7 +73,6 @@ func (s *Snapshot) indexAgencies() {
 	for i := range agencies {
 		a := &agencies[i]
 		s.agencyAt[a.ID] = i
-		s.slugged[a.Slug] = a.ID
 		children[a.ParentID] = append(children[a.ParentID], a.ID)
 		for _, alias := range a.Aliases {
 			s.named[alias] = a.ID

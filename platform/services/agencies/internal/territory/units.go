@@ -104,6 +104,14 @@ func (s *Snapshot) UnitByKey(key string, day Day) (UnitView, error) {
 	return s.view(&s.facts.Units[i], day), nil
 }
 
+// KnowsUnit is nil when a unit ever had this key or code; fault.NotFound "agencies.unit.unknown".
+func (s *Snapshot) KnowsUnit(name string) error {
+	if _, key := s.unitAt[name]; !key && len(s.unitsOf[name]) == 0 {
+		return fault.New(fault.NotFound, "agencies.unit.unknown", "code", name)
+	}
+	return nil
+}
+
 // UnitHistory lists every unit that ever had code, oldest first; fault.NotFound "agencies.unit.unknown".
 func (s *Snapshot) UnitHistory(code string, today Day) ([]UnitHistory, error) {
 	var list []UnitHistory

@@ -138,13 +138,8 @@ func (a *Almanac) Regime(id string) (RegimeRecord, error) {
 	return RegimeRecord{}, fault.New(fault.NotFound, "deadlines.regime.unknown", "regime", id)
 }
 
-// TermOf turns a time limit of the catalogue into one that is counted here.
-func TermOf(t packaged.Term) workcal.Term {
-	return workcal.Term{Kind: workcal.TermKind(t.Kind), Thousands: t.Thousands, Text: t.Text}
-}
-
 // Promise counts a time limit under the regime of the day of reception.
-func (a *Almanac) Promise(received time.Time, term packaged.Term) (workcal.Promise, error) {
+func (a *Almanac) Promise(received time.Time, term workcal.Term) (workcal.Promise, error) {
 	regime, err := a.RegimeAt(OneStop, received)
 	if err != nil {
 		return workcal.Promise{}, err
@@ -153,7 +148,7 @@ func (a *Almanac) Promise(received time.Time, term packaged.Term) (workcal.Promi
 	if err != nil {
 		return workcal.Promise{}, err
 	}
-	return a.Calendar.Due(received, TermOf(term), rules)
+	return a.Calendar.Due(received, term, rules)
 }
 
 // Resume moves a promise over a pause, under the regime that it was made under.

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"time"
 
-	"egovctl/platform/packaged"
 	"egovctl/platform/services/deadlines/internal/almanac"
 	"egovctl/platform/web"
 	"egovctl/platform/workcal"
@@ -47,7 +46,7 @@ func (d desk) preview(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p, err := a.Promise(received, packaged.Term{Kind: packaged.TermKind(term.Kind), Thousands: term.Thousands})
+	p, err := a.Promise(received, term)
 	if err != nil {
 		return err
 	}

@@ -62,6 +62,9 @@ type Month struct {
 	Weeks   [][]Cell
 }
 
+// Name is what English calls it.
+func (m Month) Name() string { return time.Month(m.Number).String() }
+
 // Cell is a day of the grid; Day 0 is an empty one.
 type Cell struct {
 	Day       int

@@ -13,19 +13,22 @@ import (
 	"egovctl/platform/services/deadlines/internal/almanac"
 )
 
+// revision names what the tables hold now. With the transaction in it, a name that was rolled back never comes again.
+const revision = `(select version || '/' || coalesce(writer::text, '') from platform.revision where schema = 'deadlines')`
+
 // Revision is the name of what the tables hold now, as this transaction sees it.
 func Revision(ctx context.Context, tx pgx.Tx) (string, error) {
 	var id string
-	err := tx.QueryRow(ctx, "select id::text from deadlines.revision").Scan(&id)
+	err := tx.QueryRow(ctx, "select "+revision).Scan(&id)
 	return id, err
 }
 
 // load is one statement, so that everything in it is of one moment whatever the isolation of the transaction.
-const load = `select r.id::text, coalesce(h.edit, h.base) ->> 'hours',
+const load = `select ` + revision + `, coalesce(h.edit, h.base) ->> 'hours',
 	(select coalesce(jsonb_agg(jsonb_build_object('value', coalesce(edit, base), 'packaged', base is not null, 'edited', edit is not null)), '[]') from deadlines.day),
 	(select coalesce(jsonb_agg(coalesce(edit, base)), '[]') from deadlines.lunar),
 	(select coalesce(jsonb_agg(jsonb_build_object('value', coalesce(edit, base), 'edited', edit is not null, 'by', coalesce(confirmed_by, ''), 'at', confirmed_at)), '[]') from deadlines.regime)
-	from deadlines.revision r, deadlines.office_hours h`
+	from deadlines.office_hours h`
 
 type dayRow struct {
 	Value            almanac.Day

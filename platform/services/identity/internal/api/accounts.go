@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/who"
 	"egovctl/platform/services/identity/internal/account"
 	"egovctl/platform/web"
@@ -14,7 +13,8 @@ import (
 
 var accountParams = []web.Parameter{
 	{Name: "q", Summary: "identity.api.param.q", Example: "nguyen"},
-	{Name: "status", Summary: "identity.api.param.status", Example: "active"},
+	{Name: "status", Summary: "identity.api.param.status", Example: "active",
+		Values: []string{string(account.New), string(account.Active), string(account.Locked)}},
 	{Name: "agency", Summary: "identity.api.param.agency", Example: "H17.18"},
 	{Name: "limit", Summary: "identity.api.param.limit", Example: "50"},
 	{Name: "cursor", Summary: "identity.api.param.cursor"},
@@ -44,12 +44,9 @@ func (d desk) accounts(w http.ResponseWriter, r *http.Request) error {
 	v := r.URL.Query()
 	q := account.Query{Q: strings.TrimSpace(v.Get("q")), Status: account.Status(v.Get("status")), Agency: v.Get("agency"),
 		After: cursor, Limit: limit}
-	if !web.Wholesome(q.Q + q.Agency) {
-		return fault.New(fault.Invalid, "text.invalid")
-	}
 	list, next, err := d.office.List(r.Context(), web.PrincipalOf(r.Context()), q)
 	if err != nil {
-		return err
+		return web.AtParameter("agency", err)
 	}
 	return web.JSON(w, http.StatusOK, web.NewList(list, next))
 }

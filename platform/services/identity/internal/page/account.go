@@ -1,6 +1,7 @@
 package page
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -33,20 +34,29 @@ func (d desk) showAccount(w http.ResponseWriter, r *http.Request, status int, f 
 		return err
 	}
 	p := AccountPage{Form: f, Account: a, Self: a.ID == by.Account}
-	for _, x := range a.Positions {
-		_, vi, en, err := d.Agencies.Label(r.Context(), nil, x.AgencyID)
-		if err != nil {
-			return err
-		}
-		line := HeldLine{Role: x.Role, Agency: x.Agency, AgencyVI: vi, AgencyEN: en}
-		line.From, _ = clock.ParseDate(x.From) // the store's own dates; an open end stays zero
-		line.To, _ = clock.ParseDate(x.To)
-		p.Positions = append(p.Positions, line)
+	if p.Positions, err = d.held(r.Context(), a.Positions); err != nil {
+		return err
 	}
 	if p.Agencies, p.Roles, err = d.choices(r); err != nil {
 		return err
 	}
 	return d.Pages.Render(w, r, status, "identity/account", p)
+}
+
+// held says positions in words.
+func (d desk) held(ctx context.Context, positions []account.Position) ([]HeldLine, error) {
+	lines := make([]HeldLine, 0, len(positions))
+	for _, x := range positions {
+		_, vi, en, err := d.Agencies.Label(ctx, nil, x.AgencyID)
+		if err != nil {
+			return nil, err
+		}
+		line := HeldLine{Role: x.Role, Agency: x.Agency, AgencyVI: vi, AgencyEN: en}
+		line.From, _ = clock.ParseDate(x.From) // the store's own dates; an open end stays zero
+		line.To, _ = clock.ParseDate(x.To)
+		lines = append(lines, line)
+	}
+	return lines, nil
 }
 
 // lock answers POST /quan-tri/tai-khoan/{login}/khoa.

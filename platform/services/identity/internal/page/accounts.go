@@ -13,8 +13,14 @@ import (
 type AccountsPage struct {
 	Q, Status string
 	Statuses  []account.Status
-	Items     []account.Account
+	Items     []AccountLine
 	Next      string // address of the next page, "" on the last
+}
+
+// AccountLine is an account with its positions in words.
+type AccountLine struct {
+	account.Account
+	Held []HeldLine
 }
 
 // accounts answers GET /quan-tri/tai-khoan?q=&status=&cursor=.
@@ -30,7 +36,13 @@ func (d desk) accounts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p.Items = list
+	for _, a := range list {
+		held, err := d.held(r.Context(), a.Positions)
+		if err != nil {
+			return err
+		}
+		p.Items = append(p.Items, AccountLine{a, held})
+	}
 	if next != "" {
 		v.Set("cursor", web.EncodeCursor(next))
 		p.Next = "?" + v.Encode()

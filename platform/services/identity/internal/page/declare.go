@@ -27,7 +27,7 @@ func Declare(pages *web.Pages) error {
 		{"identity/setup", SetupPage{Form: f, Login: "an", Min: account.MinPassword}},
 		{"identity/own", OwnPage{Form: f, User: who.Principal{Login: "an", Name: "An"}, Positions: []HeldLine{line}, Changed: true,
 			Sessions: []account.OpenSession{{ID: "1", Kind: "browser", Created: at, LastSeen: at}, {Kind: "program", Current: true}}}},
-		{"identity/accounts", AccountsPage{Statuses: []account.Status{account.New}, Items: []account.Account{a}, Next: "?cursor=x"}},
+		{"identity/accounts", AccountsPage{Statuses: []account.Status{account.New}, Items: []AccountLine{{a, []HeldLine{line}}}, Next: "?cursor=x"}},
 		{"identity/create", CreatePage{Form: f, Agencies: choice, Roles: roles}},
 		{"identity/link", LinkPage{Login: "an", Link: "/", Expires: at}},
 		{"identity/account", AccountPage{Form: f, Account: a, Positions: []HeldLine{line}, Agencies: choice, Roles: roles}},

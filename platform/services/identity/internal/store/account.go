@@ -63,16 +63,6 @@ func ByID(ctx context.Context, tx pgx.Tx, id string) (account.Account, error) {
 	return a, unknown(err)
 }
 
-// PersonOf reads the personal data of an account; fault.NotFound "identity.account.unknown".
-func PersonOf(ctx context.Context, tx pgx.Tx, id string) (account.Person, error) {
-	var p account.Person
-	var number, phone string
-	err := tx.QueryRow(ctx, `select name, id_number, phone, address, birth from identity.account_person
-		where account_id::text = $1`, id).Scan(&p.Name, &number, &phone, &p.Address, &p.Birth)
-	p.IDNumber, p.Phone = person.Number(number), person.Phone(phone)
-	return p, unknown(err)
-}
-
 func unknown(err error) error {
 	if errors.Is(err, pgx.ErrNoRows) {
 		return fault.Wrap(err, fault.NotFound, "identity.account.unknown")

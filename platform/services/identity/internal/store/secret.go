@@ -11,16 +11,6 @@ import (
 	"egovctl/platform/kernel/fault"
 )
 
-// PasswordOf reads the hash of an account, "" when it has none.
-func PasswordOf(ctx context.Context, tx pgx.Tx, id string) (string, error) {
-	var hash string
-	err := tx.QueryRow(ctx, `select hash from identity.password where account_id = $1`, id).Scan(&hash)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return "", nil // an account without a password is a state, not a fault
-	}
-	return hash, db.Explain(err)
-}
-
 // SetPassword stores the hash of an account's password.
 func SetPassword(ctx context.Context, tx pgx.Tx, id, hash string, now time.Time) error {
 	_, err := tx.Exec(ctx, `insert into identity.password (account_id, hash, changed_at) values ($1, $2, $3)

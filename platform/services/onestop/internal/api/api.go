@@ -39,8 +39,8 @@ func Routes(d *desk.Desk, texts *locale.Catalog) []web.Route {
 		{Method: http.MethodPost, Pattern: "/api/v1/dossiers/{code}/actions/{action}", Format: web.API, Access: actors,
 			Summary: "onestop.route.act", Handler: a.act, Body: action{}, Answer: acted{}},
 		{Method: http.MethodGet, Pattern: "/api/v1/inbox", Format: web.API, Access: officials, Summary: "onestop.route.inbox", Handler: a.inbox,
-			Answer: web.List[item]{}, Params: []web.Parameter{{Name: "state", Summary: "onestop.param.state", Example: "received"},
-				{Name: "agency", Summary: "onestop.param.agency", Example: "H17.08"}, {Name: "overdue", Summary: "onestop.param.overdue", Example: "true"},
+			Answer: web.List[item]{}, Params: []web.Parameter{{Name: "state", Summary: "onestop.param.state", Example: "received", Values: states(d)},
+				{Name: "agency", Summary: "onestop.param.agency", Example: "H17.08"}, {Name: "overdue", Summary: "onestop.param.overdue", Example: "true", Values: web.Flag()},
 				{Name: "cursor", Summary: "onestop.param.cursor"}, {Name: "limit", Summary: "onestop.param.limit", Example: "20"}}},
 	}
 }
@@ -48,6 +48,15 @@ func Routes(d *desk.Desk, texts *locale.Catalog) []web.Route {
 // officials are the roles that have an inbox.
 func officials() []who.Role {
 	return []who.Role{who.Clerk, who.Officer, who.Head, who.Leader, who.Registrar, who.Cashier}
+}
+
+// states are those of the workflow.
+func states(d *desk.Desk) []string {
+	var out []string
+	for _, s := range d.States() {
+		out = append(out, string(s))
+	}
+	return out
 }
 
 // somebody is a person in a body.

@@ -93,7 +93,7 @@ func (s *Desk) act(ctx context.Context, tx pgx.Tx, by who.Principal, key string,
 
 // allow asks the workflow whether by may do a now.
 func (s *Desk) allow(ctx context.Context, tx pgx.Tx, by who.Principal, d dossier.Dossier, last store.Last, a Act) (*work, error) {
-	def, err := definition(d)
+	def, err := s.definition(d)
 	if err != nil {
 		return nil, err
 	}

@@ -39,7 +39,7 @@ func people(f Filing) (list []dossier.Person, warnings []Warning, wrong []error)
 		}
 		p, errs := somebody(a, kind)
 		list, wrong = append(list, p), append(wrong, errs...)
-		if len(p.Number) == 12 && p.Number.Odd() {
+		if len(p.Number.Reveal()) == 12 && p.Number.Odd() {
 			warnings = append(warnings, Warning{Field: string(kind) + ".id_number", Key: "onestop.warning.id_number"})
 		}
 	}
@@ -69,26 +69,26 @@ func somebody(a Applicant, kind dossier.PersonKind) (dossier.Person, []error) {
 	return p, wrong
 }
 
-// number accepts a personal number, or the number of an enterprise (10 digits, a branch 10-3) by its check digit.
+// number accepts a personal number, or the number of an enterprise (10 digits, a branch 10-3) by its check digit; both
+// may be typed in groups.
 func number(s string) (person.Number, error) {
-	s = strings.TrimSpace(s)
-	if main, branch, _ := strings.Cut(s, "-"); len(main) == 10 && (branch == "" || len(branch) == 3) && enterprise(main) &&
-		strings.Trim(branch, "0123456789") == "" {
-		return person.Number(s), nil
+	d := person.Ungrouped(s)
+	switch {
+	case len(d) != 10 && len(d) != 13, strings.Trim(d, "0123456789") != "", !enterprise(d[:10]):
+		return person.ParseNumber(s)
+	case len(d) == 13:
+		return person.NumberOf(d[:10] + "-" + d[10:]), nil
 	}
-	return person.ParseNumber(s)
+	return person.NumberOf(d), nil
 }
 
-// enterprise checks the tenth digit of an enterprise number: 10 less the weighted sum modulo 11.
+// enterprise checks the tenth of ten digits, the last of an enterprise number: 10 less the weighted sum modulo 11.
 func enterprise(s string) bool {
 	sum := 0
 	for i, w := range []int{31, 29, 23, 19, 17, 13, 7, 5, 3} {
-		if s[i] < '0' || s[i] > '9' {
-			return false
-		}
 		sum += w * int(s[i]-'0')
 	}
-	return s[9] >= '0' && s[9] <= '9' && int(s[9]-'0') == 10-sum%11
+	return int(s[9]-'0') == 10-sum%11
 }
 
 // line is free text of one line: at most maxText characters, spaces collapsed, no control characters.

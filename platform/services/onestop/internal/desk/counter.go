@@ -8,6 +8,7 @@ import (
 	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/who"
 	"egovctl/platform/packaged"
+	"egovctl/platform/workcal"
 	"egovctl/platform/workflow"
 )
 
@@ -27,7 +28,7 @@ func (s *Desk) Receive(ctx context.Context, tx pgx.Tx, by who.Principal, f Filin
 type Offer struct {
 	Procedure Procedure
 	Agencies  []Agency // where the procedure can be filed by the reader
-	Term      packaged.Term
+	Term      workcal.Term
 }
 
 // Offer tells where a procedure can be filed: by a citizen at every agency that takes it online, by a clerk at the own

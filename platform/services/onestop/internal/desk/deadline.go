@@ -107,7 +107,7 @@ func (s *Desk) promise(ctx context.Context, tx pgx.Tx, w *work) (*workcal.Promis
 }
 
 // TermOf is the time limit of a procedure on a channel; without one for the channel, that of the first.
-func TermOf(p packaged.Procedure, c packaged.Channel) packaged.Term {
+func TermOf(p packaged.Procedure, c packaged.Channel) workcal.Term {
 	for _, m := range p.Methods {
 		if m.Channel == c {
 			return m.Term
@@ -116,7 +116,7 @@ func TermOf(p packaged.Procedure, c packaged.Channel) packaged.Term {
 	if len(p.Methods) > 0 {
 		return p.Methods[0].Term
 	}
-	return packaged.Term{Kind: packaged.OtherTerm}
+	return workcal.Term{Kind: workcal.Other}
 }
 
 // resume moves the promise over the pause that ends now.

@@ -28,6 +28,7 @@ type Demo struct {
 	Seed     uint64
 	Now      time.Time
 	Citizens []string
+	Played   func(n int) // told how many dossiers are made, after each; nil for nobody
 }
 
 // demo is a demonstration being made: a year of the office's life, played by the same rules as the real one.
@@ -58,6 +59,9 @@ func (s *Desk) SeedDemo(ctx context.Context, tx pgx.Tx, in Demo) error {
 	for i := range in.Dossiers {
 		if err := g.play(ctx, tx, i); err != nil {
 			return fmt.Errorf("play dossier %d: %w", i, err)
+		}
+		if in.Played != nil {
+			in.Played(i + 1)
 		}
 	}
 	if err := s.Store.CopyAll(ctx, tx, g.rows, g.book.counters()); err != nil {

@@ -19,6 +19,7 @@ import (
 	"egovctl/platform/services/onestop/internal/dossier"
 	"egovctl/platform/services/onestop/internal/store"
 	"egovctl/platform/workcal"
+	"egovctl/platform/workflow"
 )
 
 // Topic is where every move of a dossier is announced to the other services, as an Event.
@@ -46,6 +47,7 @@ type Desk struct {
 	Texts      *locale.Catalog
 	Settings   module.Settings
 	Store      *store.Store
+	Workflows  *workflow.Book
 	Agencies   Agencies
 	Procedures Procedures
 	Deadlines  Deadlines

@@ -168,6 +168,5 @@ func (s *Desk) fresh(ctx context.Context, tx pgx.Tx, by who.Principal, p place, 
 	if by.Kind == who.Person {
 		d.Owner = by.Account
 	}
-	begin(&d)
-	return d, nil
+	return d, s.begin(&d)
 }

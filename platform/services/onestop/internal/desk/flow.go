@@ -6,29 +6,27 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/who"
 	"egovctl/platform/services/onestop/internal/dossier"
 	"egovctl/platform/services/onestop/internal/store"
 	"egovctl/platform/workflow"
 )
 
-// standard is the workflow of every procedure; it is only read.
-var standard = workflow.Standard()
-
 // definition is the workflow that a dossier started with and stays on.
-func definition(d dossier.Dossier) (workflow.Definition, error) {
-	if d.Workflow != standard.ID || d.WorkflowVersion != standard.Version {
-		return workflow.Definition{}, fault.New(fault.Internal, "onestop.workflow.unknown", "id", d.Workflow, "version", d.WorkflowVersion)
-	}
-	return standard, nil
+func (s *Desk) definition(d dossier.Dossier) (workflow.Definition, error) {
+	return s.Workflows.Find(d.Workflow, d.WorkflowVersion)
 }
 
-// begin puts a new dossier at the start of its workflow.
-func begin(d *dossier.Dossier) {
-	d.Workflow, d.WorkflowVersion = standard.ID, standard.Version
-	start, _ := standard.Step(standard.Start)
+// begin puts a new dossier at the start of the newest version of its workflow.
+func (s *Desk) begin(d *dossier.Dossier) error {
+	def, err := s.Workflows.Newest(workflow.StandardID)
+	if err != nil {
+		return err
+	}
+	d.Workflow, d.WorkflowVersion = def.ID, def.Version
+	start, _ := def.Step(def.Start)
 	enter(d, start)
+	return nil
 }
 
 // enter puts d into a step: status, who is to act, and where it lies. What the desk or the citizen does happens at the

@@ -52,7 +52,7 @@ func (s *Desk) inbox(ctx context.Context, tx pgx.Tx, by who.Principal, ask Ask) 
 	if q.After, err = position(ask.Cursor); err != nil {
 		return Inbox{}, err
 	}
-	if _, known := standard.Step(q.State); q.State != "" && !known {
+	if q.State != "" && !slices.Contains(s.States(), q.State) {
 		return Inbox{}, fault.New(fault.Invalid, "onestop.inbox.state", "state", ask.State).At("state")
 	}
 	agency, err := s.workplace(ctx, tx, by, ask.Agency)
@@ -79,7 +79,7 @@ func (s *Desk) inbox(ctx context.Context, tx pgx.Tx, by who.Principal, ask Ask) 
 		return out, err
 	}
 	if ask.Count > 0 {
-		if out.Counts, err = s.Store.Tally(ctx, tx, agency.ID, States(), ask.Count); err != nil {
+		if out.Counts, err = s.Store.Tally(ctx, tx, agency.ID, s.States(), ask.Count); err != nil {
 			return out, err
 		}
 	}
@@ -127,12 +127,12 @@ func (s *Desk) workplace(ctx context.Context, tx pgx.Tx, by who.Principal, ident
 	return a, nil
 }
 
-// States lists the states of the standard workflow in its order.
-func States() []workflow.State {
-	steps := standard.Steps
-	out := make([]workflow.State, 0, len(steps))
-	for _, st := range steps {
-		out = append(out, st.State)
+// States lists every state in which a dossier can be, in the order of the workflow.
+func (s *Desk) States() []workflow.State {
+	steps := s.Workflows.Steps()
+	out := make([]workflow.State, len(steps))
+	for i, st := range steps {
+		out[i] = st.State
 	}
 	return out
 }

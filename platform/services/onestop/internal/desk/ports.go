@@ -65,7 +65,7 @@ type Procedures interface {
 
 // Deadlines counts working time by the calendar and the regime in force.
 type Deadlines interface {
-	Promise(ctx context.Context, tx pgx.Tx, received time.Time, term packaged.Term) (workcal.Promise, error)
+	Promise(ctx context.Context, tx pgx.Tx, received time.Time, term workcal.Term) (workcal.Promise, error)
 	// Resume moves a promise over a pause, by the regime's rule: what was left goes on, or the term starts anew.
 	Resume(ctx context.Context, tx pgx.Tx, p workcal.Promise, pause workcal.Pause) (workcal.Promise, error)
 	// Calendar is the working-day calendar in force.

@@ -13,6 +13,7 @@ import (
 	"egovctl/platform/kernel/who"
 	"egovctl/platform/packaged"
 	"egovctl/platform/services/onestop/internal/dossier"
+	"egovctl/platform/workcal"
 	"egovctl/platform/workflow"
 )
 
@@ -52,7 +53,7 @@ func (s *Desk) Probe(ctx context.Context) error {
 // probeFile files it like any other, but needs no entry of the catalogue.
 func (s *Desk) probeFile(ctx context.Context, tx pgx.Tx, by who.Principal) (dossier.Full, error) {
 	p := Procedure{Procedure: packaged.Procedure{Code: "PROBE", Name: "PROBE",
-		Methods: []packaged.Method{{Channel: packaged.Direct, Term: packaged.Term{Kind: packaged.WorkingDays, Thousands: 1000}}}}}
+		Methods: []packaged.Method{{Channel: packaged.Direct, Term: workcal.Term{Kind: workcal.WorkingDays, Thousands: 1000}}}}}
 	d, err := s.fresh(ctx, tx, by, place{procedure: p}, Filing{Channel: packaged.Direct})
 	if err != nil {
 		return dossier.Full{}, err

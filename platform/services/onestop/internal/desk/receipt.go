@@ -11,9 +11,9 @@ import (
 	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/locale"
 	"egovctl/platform/kernel/who"
-	"egovctl/platform/packaged"
 	"egovctl/platform/services/onestop/internal/dossier"
 	"egovctl/platform/services/onestop/internal/receipt"
+	"egovctl/platform/workcal"
 	"egovctl/platform/workflow"
 )
 
@@ -110,8 +110,7 @@ func (s *Desk) receiptOf(ctx context.Context, tx pgx.Tx, f dossier.Full, lang lo
 			r.Clerk = st.ByName
 		}
 		if st.Promise != nil && r.Term == "" {
-			r.Term = Term(s.Texts, lang, packaged.Term{Kind: packaged.TermKind(st.Promise.Term.Kind),
-				Thousands: st.Promise.Term.Thousands, Text: st.Promise.Term.Text})
+			r.Term = Term(s.Texts, lang, st.Promise.Term)
 		}
 	}
 	return r, nil
@@ -127,8 +126,8 @@ func (s *Desk) trackURL(code, secret string) string {
 }
 
 // Term says a time limit: "3,5 ngày làm việc".
-func Term(texts *locale.Catalog, lang locale.Lang, t packaged.Term) string {
-	if t.Kind == packaged.OtherTerm && t.Text != "" {
+func Term(texts *locale.Catalog, lang locale.Lang, t workcal.Term) string {
+	if t.Kind == workcal.Other && t.Text != "" {
 		return t.Text
 	}
 	whole, rest := t.Thousands/1000, t.Thousands%1000

@@ -27,6 +27,8 @@ type View struct {
 	Offering []Agency         // to where it can be transferred, when the reader may
 	BySecret bool             // opened with the secret of the receipt, nobody is signed in
 	NoDate   bool             // the law leaves the promised date to the official
+
+	flow workflow.Definition // the dossier's own
 }
 
 // Can is an act that is open to the reader.
@@ -52,6 +54,9 @@ func (s *Desk) view(ctx context.Context, tx pgx.Tx, by who.Principal, d dossier.
 		if st.Promise != nil {
 			v.Promise = st.Promise
 		}
+	}
+	if v.flow, err = s.definition(d); err != nil {
+		return v, err
 	}
 	v.Clerk = slices.Contains(rolesOn(d, by), who.Clerk)
 	if err := s.nameAgencies(ctx, tx, &v); err != nil {
@@ -84,22 +89,18 @@ func (s *Desk) possible(ctx context.Context, tx pgx.Tx, by who.Principal, v *Vie
 	if len(roles) == 0 || len(v.Steps) == 0 {
 		return nil
 	}
-	def, err := definition(v.Dossier)
-	if err != nil {
-		return err
-	}
 	end := v.Steps[len(v.Steps)-1]
 	f, err := s.facts(ctx, tx, v.Dossier, store.Last{Action: end.Action, From: end.From, Actor: end.ByAccount}, by)
 	if err != nil {
 		return err
 	}
-	for _, a := range def.Available(v.State, roles, f) {
-		v.Can = append(v.Can, Can{Action: a, Reason: def.NeedsReason(v.State, a), Answer: a == workflow.Supplement && v.Desk == who.Citizen})
+	for _, a := range v.flow.Available(v.State, roles, f) {
+		v.Can = append(v.Can, Can{Action: a, Reason: v.flow.NeedsReason(v.State, a), Answer: a == workflow.Supplement && v.Desk == who.Citizen})
 		switch a {
 		case workflow.Receive:
 			var p packaged.Procedure
 			err = s.Store.Procedure(ctx, tx, v.VersionID, &p)
-			v.NoDate = v.Code == "" && TermOf(p, v.Channel).Kind == packaged.OtherTerm
+			v.NoDate = v.Code == "" && TermOf(p, v.Channel).Kind == workcal.Other
 		case workflow.Assign:
 			v.Officers, err = s.Staff.At(ctx, tx, v.Competent, who.Officer)
 		case workflow.Transfer:
@@ -149,13 +150,9 @@ func (v View) Timeline() []dossier.Step {
 	if v.Official {
 		return v.Steps
 	}
-	def, err := definition(v.Dossier)
-	if err != nil {
-		return nil
-	}
 	out := make([]dossier.Step, 0, len(v.Steps))
 	for _, st := range v.Steps {
-		if st.ByRole != who.Citizen && !forApplicant(def, st.From, st.To, st.Action) {
+		if st.ByRole != who.Citizen && !forApplicant(v.flow, st.From, st.To, st.Action) {
 			st.Note = ""
 		}
 		st.ByAccount, st.ByName, st.ToAccount = "", "", ""

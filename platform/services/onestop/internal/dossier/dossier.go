@@ -77,7 +77,7 @@ const (
 	Stopped   Outcome = "stopped"
 )
 
-// PersonKind says in what part someone stands on a dossier (DOMAIN §7.7).
+// PersonKind says in what part someone stands on a dossier.
 type PersonKind string
 
 // The parts that are kept today.

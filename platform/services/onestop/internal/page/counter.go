@@ -13,6 +13,7 @@ import (
 	"egovctl/platform/packaged"
 	"egovctl/platform/services/onestop/internal/desk"
 	"egovctl/platform/web"
+	"egovctl/platform/workcal"
 )
 
 // counterPage is the clerk's form: first a procedure of the agency is found, then the dossier is entered.
@@ -101,7 +102,7 @@ func (o office) counterPage(r *http.Request, procedure, chosen string, form web.
 		form = web.NewForm("agency", offer.Agencies[0].Identifier, "channel", string(packaged.Direct))
 	}
 	page.filePage = o.filePage(r, offer, chosen, form, fresh)
-	page.Chosen, page.NoDate = true, offer.Term.Kind == packaged.OtherTerm
+	page.Chosen, page.NoDate = true, offer.Term.Kind == workcal.Other
 	if page.Once = form.Trim("once"); page.Once == "" {
 		page.Once = id.New()
 	}

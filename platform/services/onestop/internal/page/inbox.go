@@ -49,10 +49,10 @@ func (o office) inbox(w http.ResponseWriter, r *http.Request) error {
 	if got.Next != "" {
 		page.Next = web.EncodeCursor(got.Next)
 	}
-	for _, s := range desk.States() {
-		line := tab{State: s, N: got.Counts[s], More: got.Counts[s] == countedTo, Here: string(s) == ask.State}
+	for _, step := range o.desk.Workflows.Steps() {
+		n := got.Counts[step.State]
+		line := tab{State: step.State, N: n, More: n == countedTo, Here: string(step.State) == ask.State}
 		page.States = append(page.States, line)
-		step, _ := workflow.Standard().Step(s)
 		if line.Here || line.N > 0 && !step.Final && step.Waits != who.Citizen {
 			page.Tabs = append(page.Tabs, line)
 		}

@@ -13,6 +13,7 @@ import (
 	"egovctl/platform/kernel/clock"
 	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/locale"
+	"egovctl/platform/kernel/typed"
 )
 
 // Receipt is what form 01 says. Due is zero when the officer sets the date later; Term and NoDue are sentences in the
@@ -164,7 +165,7 @@ func (s sheet) papers(list []Component) {
 	widths := []float64{9, s.width - 9 - 34, 17, 17}
 	s.row("B", widths, s.form.Columns)
 	for i, c := range list {
-		s.row("", widths, []string{strconv.Itoa(i + 1), c.Name, strconv.Itoa(c.Originals), strconv.Itoa(c.Copies)})
+		s.row("", widths, []string{strconv.Itoa(i + 1), typed.Item(c.Name), strconv.Itoa(c.Originals), strconv.Itoa(c.Copies)})
 	}
 	s.Ln(1)
 }

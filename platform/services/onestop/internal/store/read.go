@@ -43,7 +43,7 @@ func (s *Store) persons(ctx context.Context, tx pgx.Tx, id string) ([]dossier.Pe
 		var p dossier.Person
 		var number, phone string
 		err := row.Scan(&p.Kind, &p.Name, &number, &phone, &p.Address, &p.Email)
-		p.Number, p.Phone = person.Number(number), person.Phone(phone)
+		p.Number, p.Phone = person.NumberOf(number), person.PhoneOf(phone)
 		return p, err
 	})
 	return list, db.Explain(err)

@@ -94,7 +94,7 @@ func TestAPageOfTheInboxCostsTheSameAtAnySize(t *testing.T) {
 		}
 		o.Tx(t, trial.Head, func(ctx context.Context, tx pgx.Tx) error {
 			m := &measured{Tx: tx, t: t}
-			got, err := o.Desk.Store.Tally(ctx, m, trial.Ward, desk.States(), 100)
+			got, err := o.Desk.Store.Tally(ctx, m, trial.Ward, o.Desk.States(), 100)
 			if err != nil || got[workflow.Received] != 100 || got[workflow.Signed] != 0 {
 				t.Fatalf("%v %v", got, err)
 			}
@@ -113,7 +113,7 @@ func TestTallyCountsOnlyInScope(t *testing.T) {
 	o := trial.Open(t)
 	many(o, 100)
 	o.Tx(t, trial.Elsewhere, func(ctx context.Context, tx pgx.Tx) error {
-		got, err := o.Desk.Store.Tally(ctx, tx, trial.Ward, desk.States(), 100)
+		got, err := o.Desk.Store.Tally(ctx, tx, trial.Ward, o.Desk.States(), 100)
 		if len(got) != 0 {
 			t.Errorf("another agency's clerk counts %v", got)
 		}

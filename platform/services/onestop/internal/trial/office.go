@@ -91,11 +91,15 @@ func Open(t testing.TB) *Office {
 	if o.Texts, err = locale.Load(templates.FS); err != nil {
 		t.Fatal(err)
 	}
+	workflows, err := workflow.NewBook(workflow.Released())
+	if err != nil {
+		t.Fatal(err)
+	}
 	prints, err := fs.Sub(templates.FS, "print")
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.Desk = &desk.Desk{DB: o.DB.App(), Log: slog.New(slog.DiscardHandler), Clock: o.Clock, Texts: o.Texts, Store: store.New(),
+	o.Desk = &desk.Desk{DB: o.DB.App(), Log: slog.New(slog.DiscardHandler), Clock: o.Clock, Texts: o.Texts, Store: store.New(), Workflows: workflows,
 		Settings: module.Settings{Instance: "trial", PublicURL: "https://dichvucong.danang.gov.vn", FilingPublic: true},
 		Agencies: Territory{}, Procedures: Catalogue{}, Deadlines: NewAlmanac(t), Staff: Staff{}, Fonts: Fonts(t), Prints: prints}
 	return o
@@ -160,14 +164,14 @@ type Catalogue struct{}
 
 var procedures = []desk.Procedure{
 	{Published: true, Procedure: packaged.Procedure{Code: SameDay, Name: "Thủ tục đăng ký khai sinh",
-		Methods: []packaged.Method{{Channel: packaged.Direct, Term: packaged.Term{Kind: packaged.SameDay}}},
+		Methods: []packaged.Method{{Channel: packaged.Direct, Term: workcal.Term{Kind: workcal.SameDay}}},
 		Cases: []packaged.Case{{Name: "Trong nước", Components: []packaged.Component{{Code: "KQ1", Name: "Tờ khai", Originals: 1, Required: true}}},
 			{Name: "Có yếu tố nước ngoài", Components: []packaged.Component{{Name: "Tờ khai", Originals: 1}, {Name: "Hộ chiếu", Copies: 1}}}}}},
 	{Published: true, Procedure: packaged.Procedure{Code: FiveDays, Name: "Thủ tục đăng ký kết hôn", Methods: []packaged.Method{
-		{Channel: packaged.Direct, Term: packaged.Term{Kind: packaged.WorkingDays, Thousands: 5000}},
-		{Channel: packaged.Online, Term: packaged.Term{Kind: packaged.WorkingDays, Thousands: 3000}}}}},
+		{Channel: packaged.Direct, Term: workcal.Term{Kind: workcal.WorkingDays, Thousands: 5000}},
+		{Channel: packaged.Online, Term: workcal.Term{Kind: workcal.WorkingDays, Thousands: 3000}}}}},
 	{Published: true, Procedure: packaged.Procedure{Code: NoDate, Name: "Cấp bản sao trích lục hộ tịch", Methods: []packaged.Method{
-		{Channel: packaged.Direct, Term: packaged.Term{Kind: packaged.OtherTerm, Text: "Theo thỏa thuận"}}}}},
+		{Channel: packaged.Direct, Term: workcal.Term{Kind: workcal.Other, Text: "Theo thỏa thuận"}}}}},
 	{Procedure: packaged.Procedure{Code: Unpublished, Name: "Thủ tục chưa công bố"}},
 }
 
@@ -231,8 +235,8 @@ func rules() workcal.Rules {
 }
 
 // Promise counts a time limit.
-func (a Almanac) Promise(_ context.Context, _ pgx.Tx, received time.Time, t packaged.Term) (workcal.Promise, error) {
-	return a.calendar.Due(received, workcal.Term{Kind: workcal.TermKind(t.Kind), Thousands: t.Thousands, Text: t.Text}, rules())
+func (a Almanac) Promise(_ context.Context, _ pgx.Tx, received time.Time, t workcal.Term) (workcal.Promise, error) {
+	return a.calendar.Due(received, t, rules())
 }
 
 // Resume moves a promise over a pause.

@@ -9,6 +9,7 @@ import (
 	"egovctl/platform/packaged"
 	"egovctl/platform/services/procedures/internal/catalogue"
 	"egovctl/platform/web"
+	"egovctl/platform/workcal"
 )
 
 // change is what PATCH takes: what is absent stays. Version is the one that was read; so is If-Match.
@@ -86,7 +87,7 @@ func methodsOf(ms []method) ([]packaged.Method, error) {
 		if err != nil {
 			return nil, fault.From(err).At("methods[" + strconv.Itoa(i) + "].term.amount")
 		}
-		out[i] = packaged.Method{Channel: m.Channel, Term: packaged.Term{Kind: m.Term.Kind, Thousands: n, Text: m.Term.Text}, Fees: m.Fees}
+		out[i] = packaged.Method{Channel: m.Channel, Term: workcal.Term{Kind: m.Term.Kind, Thousands: n, Text: m.Term.Text}, Fees: m.Fees}
 		if len(m.Fees) == 0 {
 			out[i].Fees = nil
 		}

@@ -9,10 +9,11 @@ import (
 	"egovctl/platform/packaged"
 	"egovctl/platform/services/procedures/internal/catalogue"
 	"egovctl/platform/web"
+	"egovctl/platform/workcal"
 )
 
-// record is a whole procedure.
-type record struct {
+// Record is a whole procedure, as programs are given it.
+type Record struct {
 	Code           string            `json:"code"`
 	Name           string            `json:"name"`
 	Field          named             `json:"field"`
@@ -52,9 +53,9 @@ type method struct {
 
 // term is a time limit; Amount is absent for same_day and other.
 type term struct {
-	Kind   packaged.TermKind `json:"kind"`
-	Amount float64           `json:"amount,omitempty"`
-	Text   string            `json:"text,omitempty"`
+	Kind   workcal.TermKind `json:"kind"`
+	Amount float64          `json:"amount,omitempty"`
+	Text   string           `json:"text,omitempty"`
 }
 
 // get answers GET /api/v1/procedures/{code}.
@@ -69,12 +70,13 @@ func (d desk) show(w http.ResponseWriter, r *http.Request, status int) error {
 		return err
 	}
 	w.Header().Set("ETag", fmt.Sprintf(`"%d"`, v.Version))
-	return web.JSON(w, status, recordOf(v))
+	return web.JSON(w, status, RecordOf(v))
 }
 
-func recordOf(v catalogue.View) record {
+// RecordOf is the record of a view. Its lists are never null.
+func RecordOf(v catalogue.View) Record {
 	p := v.Procedure
-	r := record{Code: p.Code, Name: p.Name, Field: named{p.Field, p.FieldName}, Levels: p.Levels, Ministry: p.Ministry,
+	r := Record{Code: p.Code, Name: p.Name, Field: named{p.Field, p.FieldName}, Levels: filled(p.Levels), Ministry: p.Ministry,
 		Online: p.Online, Published: p.Published, FiledOnline: p.FiledOnline, Subjects: filled(p.Subjects), Promulgator: p.Promulgator,
 		Executing: filled(p.Executing), Methods: []method{}, Cases: filled(p.Cases), Results: filled(p.Results),
 		LegalBasis: filled(p.LegalBasis), Decision: p.Decision, NonTerritorial: p.NonTerritorial, Offerings: []offeringAt{},

@@ -9,7 +9,7 @@ import (
 
 	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/unit"
-	"egovctl/platform/services/procedures/internal/catalogue"
+	"egovctl/platform/packaged"
 	"egovctl/platform/services/procedures/internal/search"
 	"egovctl/platform/web"
 )
@@ -19,12 +19,13 @@ const maxQuery = 2000
 
 // found is a page of the search. Total counts all pages.
 type found struct {
-	Items []item  `json:"items"`
+	Items []Item  `json:"items"`
 	Next  *string `json:"next"`
 	Total int     `json:"total"`
 }
 
-type item struct {
+// Item is a procedure as lists have it.
+type Item struct {
 	Code          string       `json:"code"`
 	Name          string       `json:"name"`
 	Field         named        `json:"field"`
@@ -44,9 +45,11 @@ func searchParams() []web.Parameter {
 	return []web.Parameter{{Name: "q", Summary: "procedures.param.q", Example: "dang ky khai sinh"},
 		{Name: "field", Summary: "procedures.param.field", Example: "G03-TP01"},
 		{Name: "agency", Summary: "procedures.param.agency", Example: "H17.08"},
-		{Name: "level", Summary: "procedures.param.level", Example: "commune"},
-		{Name: "online", Summary: "procedures.param.online", Example: "full"},
-		{Name: "published", Summary: "procedures.param.published", Example: "any"},
+		{Name: "level", Summary: "procedures.param.level", Example: "commune",
+			Values: []string{string(unit.Province), string(unit.District), string(unit.Commune)}},
+		{Name: "online", Summary: "procedures.param.online", Example: "full",
+			Values: []string{packaged.OnlineFull, packaged.OnlinePartial, packaged.OnlineInformation}},
+		{Name: "published", Summary: "procedures.param.published", Example: "any", Values: []string{"true", "any"}},
 		{Name: "limit", Summary: "procedures.param.limit", Example: "20"},
 		{Name: "cursor", Summary: "procedures.param.cursor"}}
 }
@@ -88,15 +91,10 @@ func (d desk) asked(r *http.Request) (search.Query, error) {
 	if !search.ValidCursor(q.Cursor) {
 		return q, fault.New(fault.Invalid, "web.cursor").At("cursor")
 	}
-	if err := Known(v.Get("level"), v.Get("online")); err != nil {
-		return q, err
-	}
 	if err := d.office.Narrow(r.Context(), &q, v.Get("field"), v.Get("agency"), v.Get("level"), v.Get("online")); err != nil {
 		return q, err
 	}
-	switch v.Get("published") {
-	case "", "true":
-	case "any":
+	if v.Get("published") == "any" {
 		may, err := d.office.Administers(r.Context(), web.PrincipalOf(r.Context()))
 		if err == nil && !may {
 			err = fault.New(fault.Forbidden, "forbidden")
@@ -105,8 +103,6 @@ func (d desk) asked(r *http.Request) (search.Query, error) {
 			return q, err
 		}
 		q.Published = false
-	default:
-		return q, fault.New(fault.Invalid, "procedures.published.unknown").At("published")
 	}
 	return q, nil
 }
@@ -126,21 +122,15 @@ func Wholesome(v url.Values) error {
 	return nil
 }
 
-// Known refuses a level of administration or of online service that does not exist; "" is none.
-func Known(level, online string) error {
-	if level != "" && !catalogue.KnownLevel(unit.Level(level)) {
-		return fault.New(fault.Invalid, "procedures.level.unknown", "level", level).At("level")
-	}
-	if online != "" && !catalogue.KnownOnline(online) {
-		return fault.New(fault.Invalid, "procedures.online.unknown", "online", online).At("online")
-	}
-	return nil
+// ItemOf is a document as lists show it.
+func ItemOf(d *search.Doc) Item {
+	return Item{Code: d.Code, Name: d.Name, Field: named{d.Field, d.FieldName}, Levels: d.Levels, Online: d.Online,
+		FiledOnline: d.FiledOnline, Published: d.Published, AgenciesCount: len(d.Agencies)}
 }
 
-// Render is a document as the list shows it: an item, as JSON.
+// Render is ItemOf as JSON.
 func Render(d *search.Doc) ([]byte, error) {
-	body, err := json.Marshal(item{Code: d.Code, Name: d.Name, Field: named{d.Field, d.FieldName}, Levels: d.Levels, Online: d.Online,
-		FiledOnline: d.FiledOnline, Published: d.Published, AgenciesCount: len(d.Agencies)})
+	body, err := json.Marshal(ItemOf(d))
 	if err != nil {
 		return nil, fmt.Errorf("render procedure %s: %w", d.Code, err)
 	}

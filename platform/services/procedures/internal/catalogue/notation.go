@@ -11,9 +11,10 @@ import (
 	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/money"
 	"egovctl/platform/packaged"
+	"egovctl/platform/workcal"
 )
 
-// The notation of time limits and fees in sheets, on the command line and in the administrator's form:
+// The notation of time limits and fees in sheets and on the command line:
 // "3.5 working_days", "same_day", "other: as agreed", "charge 8000 (per copy)".
 
 var (
@@ -23,41 +24,41 @@ var (
 )
 
 // ParseTerm reads a time limit. A number without a unit is refused: 5 what?
-func ParseTerm(s string) (packaged.Term, error) {
+func ParseTerm(s string) (workcal.Term, error) {
 	s = strings.TrimSpace(s)
 	kind, text, hasText := strings.Cut(s, ":")
-	switch k := packaged.TermKind(strings.TrimSpace(kind)); {
-	case k == packaged.SameDay || k == packaged.OtherTerm:
-		return packaged.Term{Kind: k, Text: strings.TrimSpace(text)}, nil
+	switch k := workcal.TermKind(strings.TrimSpace(kind)); {
+	case k == workcal.SameDay || k == workcal.Other:
+		return workcal.Term{Kind: k, Text: strings.TrimSpace(text)}, nil
 	case hasText && k == "":
-		return packaged.Term{}, fault.New(fault.Invalid, "procedures.term.unit", "term", s)
+		return workcal.Term{}, fault.New(fault.Invalid, "procedures.term.unit", "term", s)
 	}
 	words := strings.Fields(s)
 	if len(words) == 0 {
-		return packaged.Term{}, fault.New(fault.Invalid, "procedures.term.unit", "term", s)
+		return workcal.Term{}, fault.New(fault.Invalid, "procedures.term.unit", "term", s)
 	}
 	n, err := ParseAmount(words[0])
 	switch {
 	case err != nil && len(words) == 1:
-		return packaged.Term{}, fault.New(fault.Invalid, "procedures.term.kind", "kind", words[0])
+		return workcal.Term{}, fault.New(fault.Invalid, "procedures.term.kind", "kind", words[0])
 	case err != nil:
-		return packaged.Term{}, fault.New(fault.Invalid, "procedures.term.amount", "amount", words[0])
+		return workcal.Term{}, fault.New(fault.Invalid, "procedures.term.amount", "amount", words[0])
 	case len(words) == 1:
-		return packaged.Term{}, fault.New(fault.Invalid, "procedures.term.unit", "term", s)
+		return workcal.Term{}, fault.New(fault.Invalid, "procedures.term.unit", "term", s)
 	}
 	unit, text, _ := strings.Cut(strings.TrimSpace(strings.TrimPrefix(s, words[0])), ":")
-	k := packaged.TermKind(strings.TrimSpace(unit))
+	k := workcal.TermKind(strings.TrimSpace(unit))
 	if !slices.Contains(countedTerms(), k) {
-		return packaged.Term{}, fault.New(fault.Invalid, "procedures.term.kind", "kind", k)
+		return workcal.Term{}, fault.New(fault.Invalid, "procedures.term.kind", "kind", k)
 	}
 	if n <= 0 {
-		return packaged.Term{}, fault.New(fault.Invalid, "procedures.term.amount", "amount", words[0])
+		return workcal.Term{}, fault.New(fault.Invalid, "procedures.term.amount", "amount", words[0])
 	}
-	return packaged.Term{Kind: k, Thousands: n, Text: strings.TrimSpace(text)}, nil
+	return workcal.Term{Kind: k, Thousands: n, Text: strings.TrimSpace(text)}, nil
 }
 
 // FormatTerm writes what ParseTerm reads.
-func FormatTerm(t packaged.Term) string {
+func FormatTerm(t workcal.Term) string {
 	s := string(t.Kind)
 	if slices.Contains(countedTerms(), t.Kind) {
 		s = amount(t.Thousands) + " " + s

@@ -10,29 +10,30 @@ import (
 	"egovctl/platform/kernel/money"
 	"egovctl/platform/packaged"
 	"egovctl/platform/services/procedures/internal/catalogue"
+	"egovctl/platform/workcal"
 )
 
 func TestParseTerm(t *testing.T) {
 	for _, c := range []struct {
 		name, in string
-		want     packaged.Term
+		want     workcal.Term
 		refused  string
 	}{
-		{"days", "5 working_days", packaged.Term{Kind: packaged.WorkingDays, Thousands: 5000}, ""},
-		{"a fraction with a dot", "3.5 working_days", packaged.Term{Kind: packaged.WorkingDays, Thousands: 3500}, ""},
-		{"a fraction with a comma", " 3,5  calendar_days ", packaged.Term{Kind: packaged.CalendarDays, Thousands: 3500}, ""},
-		{"with words beside it", "2 months: kể từ ngày đủ hồ sơ", packaged.Term{Kind: packaged.Months, Thousands: 2000, Text: "kể từ ngày đủ hồ sơ"}, ""},
-		{"the same day", "same_day", packaged.Term{Kind: packaged.SameDay}, ""},
-		{"words alone", "other: theo thỏa thuận", packaged.Term{Kind: packaged.OtherTerm, Text: "theo thỏa thuận"}, ""},
-		{"a number alone", "5", packaged.Term{}, "procedures.term.unit"},
-		{"nothing", "", packaged.Term{}, "procedures.term.unit"},
-		{"a colon alone", ": x", packaged.Term{}, "procedures.term.unit"},
-		{"another unit", "5 weeks", packaged.Term{}, "procedures.term.kind"},
-		{"a word", "soon", packaged.Term{}, "procedures.term.kind"},
-		{"none", "0 working_days", packaged.Term{}, "procedures.term.amount"},
-		{"less than none", "-1 working_days", packaged.Term{}, "procedures.term.amount"},
-		{"four decimals", "1.2345 months", packaged.Term{}, "procedures.term.amount"},
-		{"no number", "NaN months", packaged.Term{}, "procedures.term.amount"},
+		{"days", "5 working_days", workcal.Term{Kind: workcal.WorkingDays, Thousands: 5000}, ""},
+		{"a fraction with a dot", "3.5 working_days", workcal.Term{Kind: workcal.WorkingDays, Thousands: 3500}, ""},
+		{"a fraction with a comma", " 3,5  calendar_days ", workcal.Term{Kind: workcal.CalendarDays, Thousands: 3500}, ""},
+		{"with words beside it", "2 months: kể từ ngày đủ hồ sơ", workcal.Term{Kind: workcal.Months, Thousands: 2000, Text: "kể từ ngày đủ hồ sơ"}, ""},
+		{"the same day", "same_day", workcal.Term{Kind: workcal.SameDay}, ""},
+		{"words alone", "other: theo thỏa thuận", workcal.Term{Kind: workcal.Other, Text: "theo thỏa thuận"}, ""},
+		{"a number alone", "5", workcal.Term{}, "procedures.term.unit"},
+		{"nothing", "", workcal.Term{}, "procedures.term.unit"},
+		{"a colon alone", ": x", workcal.Term{}, "procedures.term.unit"},
+		{"another unit", "5 weeks", workcal.Term{}, "procedures.term.kind"},
+		{"a word", "soon", workcal.Term{}, "procedures.term.kind"},
+		{"none", "0 working_days", workcal.Term{}, "procedures.term.amount"},
+		{"less than none", "-1 working_days", workcal.Term{}, "procedures.term.amount"},
+		{"four decimals", "1.2345 months", workcal.Term{}, "procedures.term.amount"},
+		{"no number", "NaN months", workcal.Term{}, "procedures.term.amount"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := catalogue.ParseTerm(c.in)
@@ -71,9 +72,8 @@ func TestParseFee(t *testing.T) {
 func TestWhatIsWrittenIsRead(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringMatching(`([a-zà-ỹ(|:]([a-zà-ỹ():| ]{0,12}[a-zà-ỹ)])?)?`)
-		term := packaged.Term{Text: text.Draw(t, "text"), Kind: rapid.SampledFrom([]packaged.TermKind{packaged.WorkingDays, packaged.CalendarDays,
-			packaged.Months, packaged.WorkingHours, packaged.SameDay, packaged.OtherTerm}).Draw(t, "kind")}
-		if term.Kind != packaged.SameDay && term.Kind != packaged.OtherTerm {
+		term := workcal.Term{Text: text.Draw(t, "text"), Kind: rapid.SampledFrom(workcal.TermKinds()).Draw(t, "kind")}
+		if term.Kind != workcal.SameDay && term.Kind != workcal.Other {
 			term.Thousands = rapid.Int64Range(1, 1_000_000).Draw(t, "thousandths")
 		}
 		if got, err := catalogue.ParseTerm(catalogue.FormatTerm(term)); err != nil || got != term {

@@ -9,6 +9,7 @@ import (
 	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/unit"
 	"egovctl/platform/packaged"
+	"egovctl/platform/workcal"
 )
 
 // Limits of a record. Names of the national database reach 600 characters.
@@ -100,7 +101,7 @@ func checkMethod(at string, m packaged.Method, say sayer) {
 	switch {
 	case t.Kind == "":
 		say(at+".term", "procedures.term.unit", "term", amount(t.Thousands))
-	case !counted && t.Kind != packaged.SameDay && t.Kind != packaged.OtherTerm:
+	case !counted && t.Kind != workcal.SameDay && t.Kind != workcal.Other:
 		say(at+".term.kind", "procedures.term.kind", "kind", t.Kind)
 	case counted && (t.Thousands <= 0 || t.Thousands > 10_000_000), !counted && t.Thousands < 0:
 		say(at+".term.amount", "procedures.term.amount", "amount", amount(t.Thousands))
@@ -155,6 +156,6 @@ func Channels() []packaged.Channel {
 func FeeTypes() []string { return []string{"fee", "charge", "price"} }
 
 // countedTerms are those that need an amount.
-func countedTerms() []packaged.TermKind {
-	return []packaged.TermKind{packaged.WorkingDays, packaged.CalendarDays, packaged.Months, packaged.WorkingHours}
+func countedTerms() []workcal.TermKind {
+	return []workcal.TermKind{workcal.WorkingDays, workcal.CalendarDays, workcal.Months, workcal.WorkingHours}
 }

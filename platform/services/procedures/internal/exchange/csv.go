@@ -1,7 +1,6 @@
 package exchange
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/csv"
 	"errors"
@@ -48,41 +47,34 @@ type sheet struct {
 	problems []Problem
 }
 
-func readCSV(r io.Reader, current Lookup) ([]Row, []Problem, error) {
-	in := bufio.NewReader(r)
-	if mark, _ := in.Peek(3); bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
-		_, _ = in.Discard(3)
-	}
-	s := &sheet{in: csv.NewReader(in), cols: columns(), current: current, once: once{}}
+func readCSV(raw []byte, current Lookup) ([]Row, []Problem) {
+	raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
+	s := &sheet{in: csv.NewReader(bytes.NewReader(raw)), cols: columns(), current: current, once: once{}}
 	s.in.FieldsPerRecord = -1
-	if head, _ := in.Peek(4096); semicolons(head) {
+	if semicolons(raw) {
 		s.in.Comma = ';' // as spreadsheets set to Vietnamese write it
 	}
 	header, err := s.in.Read()
 	if err != nil {
-		return nil, []Problem{broken(err)}, nil
+		return nil, []Problem{broken(err)}
 	}
 	if s.header(header); len(s.problems) > 0 {
-		return nil, s.problems, nil
+		return nil, s.problems
 	}
 	for {
 		cells, err := s.in.Read()
 		if err == io.EOF {
-			return s.rows, s.problems, nil
-		}
-		var parse *csv.ParseError
-		if err != nil && !errors.As(err, &parse) {
-			return nil, nil, fmt.Errorf("read sheet: %w", err)
+			return s.rows, s.problems
 		}
 		if err != nil {
-			return nil, append(s.problems, broken(err)), nil
+			return nil, append(s.problems, broken(err))
 		}
 		s.row(cells, len(header))
 	}
 }
 
-func semicolons(head []byte) bool {
-	line, _, _ := bytes.Cut(head, []byte("\n"))
+func semicolons(raw []byte) bool {
+	line, _, _ := bytes.Cut(raw, []byte("\n"))
 	return bytes.IndexByte(line, ',') < 0 && bytes.IndexByte(line, ';') > 0
 }
 
@@ -138,7 +130,7 @@ func (s *sheet) row(cells []string, width int) {
 			s.problems = append(s.problems, refusal(line, code, c.name, err))
 		}
 	}
-	ms, field, err := Methods(now, func(column string) (string, bool) { return s.cell(cells, column) })
+	ms, field, err := methods(now, func(column string) (string, bool) { return s.cell(cells, column) })
 	if err != nil {
 		s.problems = append(s.problems, refusal(line, code, field, err))
 	}

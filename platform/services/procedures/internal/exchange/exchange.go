@@ -45,15 +45,19 @@ type Report struct {
 type Lookup func(code string) (packaged.Procedure, bool)
 
 // Read reads a sheet. Every problem found is listed; a file with problems is not to be used. The error is for a format
-// that does not exist and for a reader that fails.
-func Read(format string, r io.Reader, current Lookup) ([]Row, []Problem, error) {
+// that does not exist.
+func Read(format string, raw []byte, current Lookup) ([]Row, []Problem, error) {
+	var rows []Row
+	var problems []Problem
 	switch format {
 	case CSV:
-		return readCSV(r, current)
+		rows, problems = readCSV(raw, current)
 	case YAML:
-		return readYAML(r, current)
+		rows, problems = readYAML(raw, current)
+	default:
+		return nil, nil, unknownFormat(format)
 	}
-	return nil, nil, unknownFormat(format)
+	return rows, problems, nil
 }
 
 // Write writes a sheet.

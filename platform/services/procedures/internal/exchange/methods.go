@@ -70,18 +70,18 @@ func lines(cell string) []string {
 	return strings.Split(cell, "\n")
 }
 
-// Cells gives the two cells of a channel, as an administrator's form shows them.
-func Cells(p packaged.Procedure, ch packaged.Channel) (termCell, feeCell string) {
+// cells gives the two cells of a channel.
+func cells(p packaged.Procedure, ch packaged.Channel) (termCell, feeCell string) {
 	return terms(p, ch), fees(p, ch)
 }
 
-// Methods reads the cells of all channels against a record. Channels whose cells say what stands keep their methods; nil
+// methods reads the cells of all channels against a record. Channels whose cells say what stands keep their methods; nil
 // means that all do. A fault names its cell.
-func Methods(now packaged.Procedure, cell func(column string) (string, bool)) (*[]packaged.Method, string, error) {
+func methods(now packaged.Procedure, cell func(column string) (string, bool)) (*[]packaged.Method, string, error) {
 	ms := slices.Clone(now.Methods)
 	touched := false
 	for _, ch := range catalogue.Channels() {
-		term, fee := Cells(now, ch)
+		term, fee := cells(now, ch)
 		newTerm, hasTerm := cell(string(ch) + "_terms")
 		newFee, hasFee := cell(string(ch) + "_fees")
 		if !hasTerm {

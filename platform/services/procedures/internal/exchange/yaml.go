@@ -38,24 +38,20 @@ type book struct {
 	problems []Problem
 }
 
-func readYAML(r io.Reader, current Lookup) ([]Row, []Problem, error) {
-	raw, err := io.ReadAll(r)
-	if err != nil {
-		return nil, nil, fmt.Errorf("read sheet: %w", err)
-	}
+func readYAML(raw []byte, current Lookup) ([]Row, []Problem) {
 	b := &book{current: current, once: once{}}
 	var root yaml.Node
 	if err := yaml.Unmarshal(raw, &root); err != nil {
-		return nil, []Problem{{Line: lineIn(err), Err: fault.Wrap(err, fault.Invalid, "procedures.import.yaml")}}, nil
+		return nil, []Problem{{Line: lineIn(err), Err: fault.Wrap(err, fault.Invalid, "procedures.import.yaml")}}
 	}
 	list := procedureList(&root)
 	if list == nil {
-		return nil, []Problem{{Line: max(root.Line, 1), Err: fault.New(fault.Invalid, "procedures.import.yaml")}}, nil
+		return nil, []Problem{{Line: max(root.Line, 1), Err: fault.New(fault.Invalid, "procedures.import.yaml")}}
 	}
 	for _, n := range list.Content {
 		b.record(n)
 	}
-	return b.rows, b.problems, nil
+	return b.rows, b.problems
 }
 
 // procedureList finds the list: the document itself, or its member "procedures".

@@ -7,10 +7,11 @@ import (
 	"strings"
 
 	"egovctl/platform/kernel/fault"
+	"egovctl/platform/kernel/locale"
 	"egovctl/platform/packaged"
 	"egovctl/platform/services/procedures/internal/catalogue"
-	"egovctl/platform/services/procedures/internal/exchange"
 	"egovctl/platform/web"
+	"egovctl/platform/workcal"
 )
 
 // EditPage is what templates/portals/procedures/edit.html is given.
@@ -19,7 +20,9 @@ type EditPage struct {
 	Version  int
 	Form     web.Form
 	Fields   []catalogue.Field
-	Channels []packaged.Channel
+	Channels []ChannelRows
+	Kinds    []workcal.TermKind
+	FeeTypes []string
 	Saved    bool
 }
 
@@ -32,7 +35,7 @@ func (d desk) edit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return d.form(w, r, http.StatusOK, v.Procedure, formOf(v.Procedure), r.URL.Query().Has("saved"))
+	return d.form(w, r, http.StatusOK, v.Procedure, formOf(v.Procedure, web.LangOf(r.Context())), r.URL.Query().Has("saved"))
 }
 
 func (d desk) form(w http.ResponseWriter, r *http.Request, status int, p catalogue.Procedure, form web.Form, saved bool) error {
@@ -40,12 +43,16 @@ func (d desk) form(w http.ResponseWriter, r *http.Request, status int, p catalog
 	if err != nil {
 		return err
 	}
-	return d.pages.Render(w, r, status, "procedures/edit", EditPage{Code: p.Code, Version: p.Version, Form: form,
-		Fields: fields, Channels: catalogue.Channels(), Saved: saved})
+	return d.pages.Render(w, r, status, "procedures/edit", editPage(p, form, fields, saved))
+}
+
+func editPage(p catalogue.Procedure, form web.Form, fields []catalogue.Field, saved bool) EditPage {
+	return EditPage{Code: p.Code, Version: p.Version, Form: form, Fields: fields, Saved: saved,
+		Channels: channelRows(form), Kinds: workcal.TermKinds(), FeeTypes: catalogue.FeeTypes()}
 }
 
 // formOf fills the form with what stands.
-func formOf(p catalogue.Procedure) web.Form {
+func formOf(p catalogue.Procedure, l locale.Lang) web.Form {
 	values := []string{"name", p.Name, "field", p.Field, "online", p.Online, "decision", p.Decision,
 		"version", strconv.Itoa(p.Version), "legal_basis", strings.Join(p.LegalBasis, "\n")}
 	for name, on := range map[string]bool{"published": p.Published, "filed_online": p.FiledOnline} {
@@ -53,11 +60,7 @@ func formOf(p catalogue.Procedure) web.Form {
 			values = append(values, name, "true")
 		}
 	}
-	for _, ch := range catalogue.Channels() {
-		terms, fees := exchange.Cells(p.Procedure, ch)
-		values = append(values, string(ch)+"_terms", terms, string(ch)+"_fees", fees)
-	}
-	return web.NewForm(values...)
+	return web.NewForm(append(values, methodValues(p.Methods, l)...)...)
 }
 
 // save answers POST /quan-tri/thu-tuc/{code}. What is wrong is shown beside the person's own words, and so is a change
@@ -89,7 +92,7 @@ func (d desk) save(w http.ResponseWriter, r *http.Request) error {
 			return web.Redirect(w, r, "/quan-tri/thu-tuc/"+code+"?saved=1")
 		case errors.As(err, &faults):
 			for _, f := range faults {
-				form.Fail(inputOf(f.Field, patch), f)
+				form.Fail(inputOf(f.Field, form, patch), f)
 			}
 		case fault.Is(err, fault.Conflict):
 			form.Fail("", err)
@@ -101,7 +104,7 @@ func (d desk) save(w http.ResponseWriter, r *http.Request) error {
 	return d.form(w, r, status, v.Procedure, form, false)
 }
 
-// patchOf reads the form. Cells that say what already stands leave the methods alone.
+// patchOf reads the form. Rows that say what already stands leave the methods alone.
 func patchOf(form *web.Form, now packaged.Procedure) catalogue.Patch {
 	text := func(name string) *string { s := form.Trim(name); return &s }
 	yes := func(name string) *bool { b := form.Get(name) == "true"; return &b }
@@ -109,28 +112,6 @@ func patchOf(form *web.Form, now packaged.Procedure) catalogue.Patch {
 		Published: yes("published"), FiledOnline: yes("filed_online")}
 	basis := strings.FieldsFunc(form.Get("legal_basis"), func(r rune) bool { return r == '\n' || r == '\r' })
 	c.LegalBasis = &basis
-	ms, field, err := exchange.Methods(now, func(column string) (string, bool) {
-		return strings.ReplaceAll(form.Get(column), "\r\n", "\n"), true
-	})
-	form.Fail(field, err)
-	c.Methods = ms
+	c.Methods = readMethods(form, now.Methods)
 	return c
-}
-
-// inputOf finds the input that shows a member of the record: methods[1].fees[0].amount stands in the cell of its channel.
-func inputOf(member string, c catalogue.Patch) string {
-	rest, ok := strings.CutPrefix(member, "methods[")
-	if !ok {
-		return member
-	}
-	number, rest, _ := strings.Cut(rest, "]")
-	i, err := strconv.Atoi(number)
-	if err != nil || c.Methods == nil || i >= len(*c.Methods) {
-		return ""
-	}
-	cell := "_terms"
-	if strings.Contains(rest, "fees") {
-		cell = "_fees"
-	}
-	return string((*c.Methods)[i].Channel) + cell
 }

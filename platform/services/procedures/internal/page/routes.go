@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"egovctl/platform/kernel/locale"
 	"egovctl/platform/kernel/unit"
 	"egovctl/platform/kernel/who"
 	"egovctl/platform/packaged"
@@ -15,6 +16,7 @@ import (
 	"egovctl/platform/services/procedures/internal/exchange"
 	"egovctl/platform/services/procedures/internal/search"
 	"egovctl/platform/web"
+	"egovctl/platform/workcal"
 )
 
 // Office is the part of the service that answers here.
@@ -62,8 +64,8 @@ func Declare(pages *web.Pages) error {
 	agency := catalogue.Agency{ID: 1, Identifier: "H17", NameVI: "x", NameEN: "x", Level: unit.Province}
 	p := packaged.Procedure{Code: "1.000000", Name: "x", Field: "x", Levels: []unit.Level{unit.Commune}, Online: packaged.OnlineFull, Published: true,
 		Subjects: []string{"x"}, Executing: []string{"x"}, Promulgator: "x", LegalBasis: []string{"x"}, Decision: "x",
-		Methods: []packaged.Method{{Channel: packaged.Direct, Term: packaged.Term{Kind: packaged.WorkingDays, Thousands: 3500, Text: "x"},
-			Fees: []packaged.Fee{{Type: "charge", Amount: 8000, Note: "x"}, {Type: "fee"}}}, {Channel: packaged.Postal, Term: packaged.Term{Kind: packaged.OtherTerm}}},
+		Methods: []packaged.Method{{Channel: packaged.Direct, Term: workcal.Term{Kind: workcal.WorkingDays, Thousands: 3500, Text: "x"},
+			Fees: []packaged.Fee{{Type: "charge", Amount: 8000, Note: "x"}, {Type: "fee"}}}, {Channel: packaged.Postal, Term: workcal.Term{Kind: workcal.Other}}},
 		Cases:   []packaged.Case{{Name: "x", Components: []packaged.Component{{Name: "x", Originals: 1, Copies: 1, Required: true, EForm: true}}}},
 		Results: []packaged.Result{{Name: "x"}}}
 	full := catalogue.Procedure{Procedure: p, FieldName: "x", Version: 2, Edited: true, ChangedAt: time.Now()}
@@ -74,7 +76,7 @@ func Declare(pages *web.Pages) error {
 		"procedures/search":    list,
 		"procedures/procedure": ProcedurePage{View: view, Channels: channelsOf(p), Filing: true},
 		"procedures/manage":    ManagePage{SearchPage: list, Form: web.NewForm(), Report: &exchange.Report{Problems: []exchange.Problem{{Line: 1, Code: "x", Field: "x", Err: errSample}}}},
-		"procedures/edit":      EditPage{Code: p.Code, Version: 1, Form: formOf(full), Fields: list.Fields, Channels: catalogue.Channels(), Saved: true},
+		"procedures/edit":      editPage(full, formOf(full, locale.Vietnamese), list.Fields, true),
 	} {
 		if err := pages.Declare(name, sample); err != nil {
 			return err

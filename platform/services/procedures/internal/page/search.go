@@ -58,7 +58,7 @@ func (d desk) look(r *http.Request, published bool) (SearchPage, int, error) {
 		err = fault.New(fault.Invalid, "web.cursor")
 	}
 	if err == nil {
-		err = api.Known(p.Level, p.Online)
+		err = known(p.Level, p.Online)
 	}
 	if err == nil {
 		err = d.office.Narrow(r.Context(), &q, p.Field, p.Agency, p.Level, p.Online)
@@ -75,4 +75,15 @@ func (d desk) look(r *http.Request, published bool) (SearchPage, int, error) {
 		p.Next = web.EncodeCursor(p.Found.Next)
 	}
 	return p, http.StatusOK, err
+}
+
+// known refuses a level of administration or of online service that does not exist; "" is none.
+func known(level, online string) error {
+	if level != "" && !catalogue.KnownLevel(unit.Level(level)) {
+		return fault.New(fault.Invalid, "procedures.level.unknown", "level", level).At("level")
+	}
+	if online != "" && !catalogue.KnownOnline(online) {
+		return fault.New(fault.Invalid, "procedures.online.unknown", "online", online).At("online")
+	}
+	return nil
 }

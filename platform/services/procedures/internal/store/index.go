@@ -13,7 +13,7 @@ import (
 // Version reads the counter that moves with every change of the catalogue.
 func Version(ctx context.Context, tx pgx.Tx) (int64, error) {
 	var v int64
-	return v, tx.QueryRow(ctx, `select version from procedures.catalogue`).Scan(&v)
+	return v, tx.QueryRow(ctx, `select version from platform.revision where schema = 'procedures'`).Scan(&v)
 }
 
 // Documents reads what the search index is made of.

@@ -65,44 +65,8 @@ func scan(row pgx.Row) (catalogue.Procedure, error) {
 	return p, nil
 }
 
-// At reads a record as it was at version. Fault: NotFound "procedure.version".
-func At(ctx context.Context, tx pgx.Tx, code string, version int) (catalogue.Procedure, error) {
-	p, err := Procedure(ctx, tx, code)
-	if err != nil || p.Version == version {
-		return p, err
-	}
-	old, err := scan(tx.QueryRow(ctx, `select v.procedure, v.record, v.published, v.filed_online, v.version, v.valid_from, $3::bool,
-		coalesce(f.name, '') from procedures.procedure_version v left join procedures.field f on f.code = v.record ->> 'field'
-		where v.procedure = $1 and v.version = $2`, code, version, p.Edited))
-	if errors.Is(err, pgx.ErrNoRows) {
-		return old, fault.New(fault.NotFound, "procedure.version", "code", code, "version", version)
-	}
-	return old, err
-}
-
 const summaryColumns = `p.code, p.name, p.field, coalesce(f.name, ''), p.levels, p.online, p.published, p.filed_online,
 	p.edit is not null or p.edit_published is not null or p.edit_filed_online is not null, p.version`
-
-// Filter selects summaries. Zero values do not filter.
-type Filter struct {
-	Field     string
-	Published *bool
-	Edited    *bool
-	After     string // code
-	Limit     int    // 0: all
-}
-
-// List reads summaries by code.
-func List(ctx context.Context, tx pgx.Tx, f Filter) ([]catalogue.Summary, error) {
-	rows, err := tx.Query(ctx, `select `+summaryColumns+procedureFrom+`
-		where ($1 = '' or p.field = $1) and ($2::bool is null or p.published = $2)
-		and ($3::bool is null or $3 = (p.edit is not null or p.edit_published is not null or p.edit_filed_online is not null))
-		and p.code > $4 order by p.code limit nullif($5, 0)`, f.Field, f.Published, f.Edited, f.After, f.Limit)
-	if err != nil {
-		return nil, fmt.Errorf("list procedures: %w", err)
-	}
-	return pgx.CollectRows(rows, summary)
-}
 
 // OfferedBy reads the announced procedures that an agency offers, by name.
 func OfferedBy(ctx context.Context, tx pgx.Tx, agency int32) ([]catalogue.Summary, error) {

@@ -45,8 +45,8 @@ func seedProcedures(ctx context.Context, tx pgx.Tx, ps []packaged.Procedure) err
 // seedOfferings loads tens of thousands of rows: their foreign keys are checked by one join afterwards, not row by row.
 func seedOfferings(ctx context.Context, tx pgx.Tx, set *packaged.Set) error {
 	number := make(map[string]int32, len(set.Agencies))
-	for i := range set.Agencies {
-		number[set.Agencies[i].Identifier] = int32(i + 1)
+	for _, a := range set.Agencies {
+		number[a.Identifier] = a.Number
 	}
 	body := map[bool][]byte{true: []byte(`{"online":true}`), false: []byte(`{"online":false}`)}
 	hash := map[bool][]byte{true: sum(body[true]), false: sum(body[false])}

@@ -34,16 +34,6 @@ func grow(children map[int32][]Agency, of int32) []Node {
 	return out
 }
 
-// Find gives the agency with a slug.
-func Find(all []Agency, slug string) (Agency, bool) {
-	for _, a := range all {
-		if a.Slug == slug {
-			return a, true
-		}
-	}
-	return Agency{}, false
-}
-
 // Surroundings of an agency: the one above it and those directly below it.
 func Surroundings(all []Agency, of Agency) (above *Agency, below []Agency) {
 	for i := range all {

@@ -1,0 +1,195 @@
+package trial
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// What became of a request, as its client knows it.
+const (
+	Acknowledged = "acknowledged" // 201 with a reference
+	Denied       = "refused"      // 4xx: nothing was done
+	Unknown      = "unknown"      // no answer, or the server's own failure: it may have been done
+)
+
+// Filed is a line of the ledger: what was sent under which key, and what became of it.
+type Filed struct {
+	Key       string `json:"key"`
+	Outcome   string `json:"outcome"`
+	Reference string `json:"reference,omitempty"`
+	Filing    Filing `json:"filing"`
+}
+
+// Filing is the body of a dossier. The address of its applicant is its key, so that it is found again.
+type Filing struct {
+	Procedure  string      `json:"procedure"`
+	Agency     string      `json:"agency"`
+	Applicant  Applicant   `json:"applicant"`
+	Components []Component `json:"components"`
+}
+
+// Applicant is who files.
+type Applicant struct {
+	Name     string `json:"name"`
+	IDNumber string `json:"id_number"`
+	Phone    string `json:"phone"`
+	Address  string `json:"address"`
+}
+
+// Component is a declared paper.
+type Component struct {
+	Name      string `json:"name"`
+	Originals int    `json:"originals"`
+	Copies    int    `json:"copies"`
+}
+
+// Ledger is what outside clients know of the dossiers that they file, one after the other, for as long as they are let.
+// Each outcome is on the disk, outside Root, before its client goes on: O1 of the oracle compares the instance with it.
+type Ledger struct {
+	place *Place
+	who   *Client
+	file  *os.File
+	mu    sync.Mutex
+	acks  atomic.Int64
+	stop  chan struct{}
+	all   sync.WaitGroup
+}
+
+// FileDossiers lets some clients file dossiers of a procedure as one person until Close. Every tenth filing is one that must be refused.
+func (p *Place) FileDossiers(by *Client, clients int, procedure, agency string) *Ledger {
+	p.T.Helper()
+	file, err := os.Create(filepath.Join(p.Base, "ledger.jsonl"))
+	if err != nil {
+		p.T.Fatal(err)
+	}
+	l := &Ledger{place: p, who: by, file: file, stop: make(chan struct{})}
+	for c := range clients {
+		l.all.Go(func() {
+			for n := 0; ; n++ {
+				select {
+				case <-l.stop:
+					return
+				default:
+					l.one(filed(fmt.Sprintf("Client %d, filing %d", c, n), n, procedure, agency))
+				}
+			}
+		})
+	}
+	return l
+}
+
+// filed makes the n-th filing of a client. Twelve digits are a number, eleven are none.
+func filed(key string, n int, procedure, agency string) Filing {
+	f := Filing{Procedure: procedure, Agency: agency, Components: []Component{},
+		Applicant: Applicant{Name: "Nguyễn Thị Thử", IDNumber: fmt.Sprintf("097190%06d", n), Phone: fmt.Sprintf("0905%06d", n), Address: key}}
+	if n%10 == 9 {
+		f.Applicant.IDNumber = f.Applicant.IDNumber[1:]
+	}
+	for i := range n % 4 {
+		f.Components = append(f.Components, Component{Name: fmt.Sprintf("Giấy tờ %d của %s", i+1, key), Originals: i, Copies: 1 + n%3})
+	}
+	return f
+}
+
+// one files once and writes down what became of it.
+func (l *Ledger) one(f Filing) {
+	e := Filed{Key: keyOf(f), Filing: f}
+	e.Outcome, e.Reference = l.who.file(l.place.T, e)
+	raw, err := json.Marshal(e)
+	if err != nil {
+		l.place.T.Error(err)
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, err = l.file.Write(append(raw, '\n'))
+	if err == nil {
+		err = l.file.Sync()
+	}
+	switch {
+	case err != nil:
+		l.place.T.Error(err)
+	case e.Outcome == Acknowledged:
+		l.acks.Add(1)
+	case e.Outcome == Unknown:
+		time.Sleep(50 * time.Millisecond) // nobody is there, and asking faster helps nobody
+	}
+}
+
+// bad reports whether the filing must be refused.
+func (f Filing) bad() bool { return len(f.Applicant.IDNumber) != 12 }
+
+// keyOf is the Idempotency-Key of a filing.
+func keyOf(f Filing) string {
+	return strings.NewReplacer(" ", "-", ",", "").Replace(f.Applicant.Address)
+}
+
+// file sends a filing under its key.
+func (c *Client) file(t testing.TB, e Filed) (outcome, reference string) {
+	body, err := json.Marshal(e.Filing)
+	if err != nil {
+		t.Error(err)
+		return Unknown, ""
+	}
+	a, err := c.try(http.MethodPost, "/api/v1/dossiers", bytes.NewReader(body),
+		Header{"Content-Type", "application/json"}, Header{"Idempotency-Key", e.Key})
+	var got struct {
+		Reference string `json:"reference"`
+	}
+	switch {
+	case err != nil || a.Code >= http.StatusInternalServerError:
+		return Unknown, ""
+	case a.Code != http.StatusCreated:
+		return Denied, ""
+	case json.Unmarshal([]byte(a.Body), &got) != nil || got.Reference == "":
+		t.Errorf("an acknowledgement without a reference: %s", a.Body)
+	}
+	return Acknowledged, got.Reference
+}
+
+// More waits until n more dossiers have been acknowledged: the instance serves.
+func (l *Ledger) More(n int) {
+	l.place.T.Helper()
+	want := l.acks.Load() + int64(n)
+	for end := time.Now().Add(Limit); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if l.acks.Load() >= want {
+			return
+		}
+	}
+	l.place.T.Fatalf("no %d dossiers more were acknowledged within %s", n, Limit)
+}
+
+// Close sends the clients away, and returns what lies on the disk.
+func (l *Ledger) Close() []Filed {
+	t := l.place.T
+	t.Helper()
+	close(l.stop)
+	l.all.Wait()
+	if err := l.file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Open(l.file.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }() // only read
+	var out []Filed
+	for s := bufio.NewScanner(file); s.Scan(); {
+		var e Filed
+		if err := json.Unmarshal(s.Bytes(), &e); err != nil {
+			t.Fatalf("the ledger: %v: %s", err, s.Text())
+		}
+		out = append(out, e)
+	}
+	return out
+}

@@ -1,0 +1,4 @@
+begin;
+drop table platform.revision;
+drop function platform.moved();
+commit;

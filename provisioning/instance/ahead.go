@@ -1,0 +1,31 @@
+package instance
+
+import "egovctl/platform/kernel/fault"
+
+// An answer may be ahead of the release that reads it: instance.yaml is the same for ten years. What an installation
+// without it would be something else is refused; what a later release will act on is kept and told.
+var (
+	required = []string{"topology", "http.tls"}
+	later    = []string{"mail.smarthost", "backup.target", "support.recipients", "support.remote"}
+)
+
+// Refused tells the first answer that this release cannot carry out: fault.Invalid "config.ahead", or nil.
+func (l Loaded) Refused() error {
+	for _, path := range required {
+		if k, _ := find(path); l.Value(path) != k.Default {
+			return fault.New(fault.Invalid, "config.ahead", "where", l.Where(path), "key", path, "value", l.Value(path), "only", k.Default).At(path)
+		}
+	}
+	return nil
+}
+
+// Ahead lists the keys that are answered and that this release does not act on yet.
+func (l Loaded) Ahead() []string {
+	var keys []string
+	for _, path := range later {
+		if value := l.Value(path); value != "" && value != "off" {
+			keys = append(keys, path)
+		}
+	}
+	return keys
+}
