@@ -54,27 +54,44 @@ func survive(t *testing.T, plan func(hurts []hurt, strike func(hurt))) {
 
 func hurts() []hurt {
 	return []hurt{
-		{"the platform is killed", func(t *testing.T, p *trial.Place) { killed(t, p.Process("serve")) }},
-		{"a backend of PostgreSQL is killed", func(t *testing.T, p *trial.Place) { killed(t, backend(t, p)) }},
-		{"the postmaster is killed", func(t *testing.T, p *trial.Place) { killed(t, p.Process("-D")) }},
+		{"the platform is killed", func(t *testing.T, p *trial.Place) { killed(t, p, "serve"); isBack(t, p, "serve") }},
+		{"a backend of PostgreSQL is killed", func(t *testing.T, p *trial.Place) { kill(t, backend(t, p)); isBack(t, p, "serve") }},
+		{"the postmaster is killed", func(t *testing.T, p *trial.Place) { killed(t, p, "-D"); isBack(t, p, "-D") }},
 		{"an installation runs over it", func(t *testing.T, p *trial.Place) {
 			if in := p.Install(); in.Changes != 0 {
 				t.Errorf("an installation over a running instance makes %d changes", in.Changes)
 			}
 		}},
 		{"the supervisor is killed, and an operator starts the instance", func(t *testing.T, p *trial.Place) {
-			killed(t, p.Process("supervise"))
+			killed(t, p, "supervise")
 			p.Run("start").Status(trial.Done)
 		}},
 		{"supervisor and postmaster are killed, and an installation mends it", func(t *testing.T, p *trial.Place) {
-			killed(t, p.Process("supervise"))
-			killed(t, p.Process("-D"))
+			killed(t, p, "supervise")
+			killed(t, p, "-D")
 			p.Install()
 		}},
 	}
 }
 
-func killed(t *testing.T, pid int) {
+// killed kills the process of the instance with a word in its command line and returns when it is gone; with the
+// supervisor goes its platform.
+func killed(t *testing.T, p *trial.Place, word string) {
+	t.Helper()
+	pid := p.Process(word)
+	kill(t, pid)
+	until(t, "it is gone", func() bool { return p.Process(word) != pid && (word != "supervise" || p.Process("serve") == 0) })
+}
+
+// isBack returns when somebody has started the process again and the platform takes traffic.
+func isBack(t *testing.T, p *trial.Place, word string) {
+	t.Helper()
+	until(t, "another process with "+word+" is there and /readyz is green", func() bool {
+		return p.Process(word) != 0 && p.Answers("/readyz", http.StatusOK)
+	})
+}
+
+func kill(t *testing.T, pid int) {
 	t.Helper()
 	if pid == 0 {
 		t.Fatal("no such process")

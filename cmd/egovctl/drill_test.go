@@ -1,8 +1,6 @@
 package main_test
 
 import (
-	"net/http"
-	"syscall"
 	"testing"
 	"time"
 
@@ -54,18 +52,9 @@ func TestDrillInShort(t *testing.T) {
 func comesBack(t *testing.T, p *trial.Place) {
 	p = p.For(t)
 	for _, word := range []string{"serve", "-D"} {
-		pid := p.Process(word)
-		if pid == 0 {
-			t.Fatalf("no process with %q", word)
-		}
-		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-			t.Fatal(err)
-		}
 		began := time.Now()
-		until(t, "another process with "+word+" is there and /readyz is green", func() bool {
-			now := p.Process(word)
-			return now != 0 && now != pid && p.Answers("/readyz", http.StatusOK)
-		})
+		killed(t, p, word)
+		isBack(t, p, word)
 		if took := time.Since(began); took > 30*time.Second {
 			t.Errorf("%s: back after %s only", word, took)
 		}

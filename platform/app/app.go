@@ -34,6 +34,7 @@ type Config struct {
 	AuditKey  string // file of the key that signs the heads of the audit chain
 	AuditHead string // file outside the database that keeps the newest head
 	Disabled  []string
+	Figures   secret.String // token with which another host may read /metrics; empty for none
 }
 
 // App is the platform, not yet serving.
@@ -97,7 +98,7 @@ func (a *App) assemble(deps module.Deps) error {
 	how := Health{DB: a.pool, Modules: a.offices.Modules(), Pages: deps.Pages, Outbox: a.outbox, Jobs: a.jobs, Since: deps.Clock.Now()}
 	a.front, err = web.NewFront(web.Config{
 		Routes: Routes(a.offices, how), Identities: a.offices.Identity, Pages: deps.Pages, Texts: deps.Texts, Log: cfg.Log,
-		Language: cfg.Settings.Language, PublicURL: cfg.Settings.PublicURL, Version: cfg.Settings.Version, Ready: a.pool.Ping, Metrics: registry,
+		Language: cfg.Settings.Language, PublicURL: cfg.Settings.PublicURL, Version: cfg.Settings.Version, Ready: a.pool.Ping, Metrics: registry, MetricsToken: cfg.Figures,
 	})
 	return err
 }

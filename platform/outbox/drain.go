@@ -131,7 +131,7 @@ func (d *Drain) next(ctx context.Context, topic string) (done bool, err error) {
 	var m Message
 	err = d.pool.Tx(ctx, program, func(ctx context.Context, tx pgx.Tx) error {
 		err := tx.QueryRow(ctx, `select id, topic, payload, put_at, attempts + 1 from (
-				select * from platform.outbox
+				select id, topic, payload, put_at, attempts, next_at from platform.outbox
 				where topic = $1 and done_at is null and dead_at is null
 				  and (xact < pg_snapshot_xmin(pg_current_snapshot()) or xact >= pg_snapshot_xmax(pg_current_snapshot()))
 				order by xact, id limit 1) first

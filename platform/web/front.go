@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -34,7 +33,6 @@ type Config struct {
 	Ready         func(ctx context.Context) error // nil: ready as soon as it serves
 	MetricsToken  secret.String                   // empty: /metrics answers this host only, by its own name
 	Metrics       *prometheus.Registry            // nil: a registry of its own
-	TrustedProxy  []netip.Prefix                  // whose X-Forwarded-For is believed; none by default
 	RatePerMinute map[Rate]int                    // overrides DefaultRates
 }
 
@@ -54,7 +52,6 @@ type Front struct {
 	publicHost string // its name, without the port
 	version    string
 	ready      func(ctx context.Context) error
-	proxies    []netip.Prefix
 	csrf       *http.CrossOriginProtection
 	metrics    *metrics
 	mux        *chi.Mux
@@ -74,7 +71,7 @@ func NewFront(c Config) (*Front, error) {
 	}
 	f := &Front{identities: c.Identities, pages: c.Pages, texts: c.Texts, log: c.Log, clock: c.Clock, lang: c.Language,
 		https: public.Scheme == "https", publicURL: c.PublicURL, publicHost: strings.ToLower(public.Hostname()), version: c.Version, ready: c.Ready,
-		proxies: c.TrustedProxy, csrf: http.NewCrossOriginProtection(), mux: chi.NewMux(), routes: c.Routes}
+		csrf: http.NewCrossOriginProtection(), mux: chi.NewMux(), routes: c.Routes}
 	if f.clock == nil {
 		f.clock = clock.System{}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -408,6 +409,35 @@ func TestRateOfSignIn(t *testing.T) {
 	}
 	if got := from("127.0.0.10:5000"); got != 201 {
 		t.Errorf("another address: %d, want 201", got)
+	}
+}
+
+func TestBehindAProxyOnThisHostEveryVisitorHasHisOwnLane(t *testing.T) {
+	for _, c := range []struct {
+		name, public, peer string
+		want               int // of the fifth attempt, each from another visitor
+	}{
+		{"under https this host's word is believed", "https://dichvu.danang.example", "127.0.0.1:5000", 201},
+		{"another host's is not", "https://dichvu.danang.example", "203.0.113.7:5000", 429},
+		{"without https nobody stands in front", "http://127.0.0.1:8080", "127.0.0.1:5000", 429},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f, _ := house(t, func(cfg *web.Config) {
+				cfg.PublicURL, cfg.RatePerMinute = c.public, map[web.Rate]int{web.RateSignIn: 3}
+			}, street()...)
+			got := 0
+			for i := range 5 {
+				r := httptest.NewRequest("POST", "/api/v1/session", nil)
+				r.RemoteAddr = c.peer
+				r.Header.Set("X-Forwarded-For", fmt.Sprintf("127.0.0.1, 198.51.100.%d", i+1))
+				w := httptest.NewRecorder()
+				f.ServeHTTP(w, r)
+				got = w.Code
+			}
+			if got != c.want {
+				t.Errorf("%d, want %d", got, c.want)
+			}
+		})
 	}
 }
 

@@ -29,9 +29,10 @@ func (a Answer) Send(w http.ResponseWriter) error {
 	return nil
 }
 
-// IdempotencyKey gives the caller's Idempotency-Key, "" for none. It has at most 128 visible ASCII characters.
-func IdempotencyKey(r *http.Request) (string, error) {
-	key := strings.Trim(r.Header.Get("Idempotency-Key"), `"`)
+// IdempotencyKey checks a key as the header Idempotency-Key or a form's hidden field gives it, "" for none: at most 128
+// visible ASCII characters. fault.Invalid for anything else.
+func IdempotencyKey(given string) (string, error) {
+	key := strings.Trim(given, `"`)
 	bad := func(c rune) bool { return c <= ' ' || c > '~' }
 	if len(key) > 128 || strings.ContainsFunc(key, bad) {
 		return "", fault.New(fault.Invalid, "web.idempotency.key").At("Idempotency-Key")
@@ -39,15 +40,11 @@ func IdempotencyKey(r *http.Request) (string, error) {
 	return key, nil
 }
 
-// Once does act at most once per account and Idempotency-Key. It runs in act's own transaction: the answer is kept if
+// Once does act at most once per account and key. It runs in act's own transaction: the answer is kept if
 // and only if the act is, and a second caller with the same key waits for the first to commit. The same key with the
 // same request gets the kept answer; with another request fault.Conflict. Without a key act simply runs.
-// The request's body has been read with Decode before.
-func Once(ctx context.Context, tx pgx.Tx, r *http.Request, act func(ctx context.Context) (status int, body any, err error)) (Answer, error) {
-	key, err := IdempotencyKey(r)
-	if err != nil {
-		return Answer{}, err
-	}
+// The request's body has been read with Decode or ParseForm before.
+func Once(ctx context.Context, tx pgx.Tx, r *http.Request, key string, act func(ctx context.Context) (status int, body any, err error)) (Answer, error) {
 	if key == "" {
 		return perform(ctx, act)
 	}

@@ -24,9 +24,13 @@ func counting(d *dbtest.DB, done *atomic.Int32) web.Handler {
 		if err := web.Decode(r, &b); err != nil {
 			return err
 		}
+		key, err := web.IdempotencyKey(r.Header.Get("Idempotency-Key"))
+		if err != nil {
+			return err
+		}
 		var answer web.Answer
-		err := pool.Tx(r.Context(), web.PrincipalOf(r.Context()), func(ctx context.Context, tx pgx.Tx) (err error) {
-			answer, err = web.Once(ctx, tx, r, func(context.Context) (int, any, error) {
+		err = pool.Tx(r.Context(), web.PrincipalOf(r.Context()), func(ctx context.Context, tx pgx.Tx) (err error) {
+			answer, err = web.Once(ctx, tx, r, key, func(context.Context) (int, any, error) {
 				if b.Name == "refuse" {
 					return 0, nil, fault.New(fault.Invalid, "person.name.invalid").At("name")
 				}

@@ -97,6 +97,9 @@ const (
 	AuditKey         = "audit-key"    // signs the heads of the audit chain; audit-key.pub verifies them
 )
 
+// MetricsToken is the file below etc/secrets into which a province puts the token with which another host may read /metrics.
+const MetricsToken = "metrics-token"
+
 // Database is the name of the one database, Superuser the role that initdb makes.
 const (
 	Database  = "egov"

@@ -9,23 +9,15 @@ import (
 	"egovctl/platform/packaged"
 	"egovctl/platform/services/sites/internal/portal"
 	"egovctl/platform/services/sites/internal/store"
-	"egovctl/templates"
 )
 
 // Seed makes the packaged site of every agency whose profile gives it one. Its words are made from the agency's name by
 // one rule, so that no agency is described by anything that is not in the data.
 func (s *Service) Seed(ctx context.Context, tx pgx.Tx, set *packaged.Set) error {
-	texts := s.deps.Texts
-	if texts == nil {
-		var err error
-		if texts, err = locale.Load(templates.FS); err != nil {
-			return err
-		}
-	}
 	var sites []portal.Site
 	for _, a := range set.Agencies {
 		if a.Site {
-			sites = append(sites, portal.Site{AgencyID: a.Number, Slug: a.Slug, Content: packagedContent(texts, a)})
+			sites = append(sites, portal.Site{AgencyID: a.Number, Slug: a.Slug, Content: packagedContent(s.deps.Texts, a)})
 		}
 	}
 	return store.Seed(ctx, tx, sites)

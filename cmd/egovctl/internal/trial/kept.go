@@ -90,9 +90,9 @@ func (p *Place) Kept(by *Client, entries []Filed) map[string]int {
 		if e.Filing.bad() {
 			continue
 		}
-		outcome, reference := by.file(p.T, e)
+		outcome, reference, heard := by.file(p.T, e)
 		if outcome != Acknowledged || (e.Reference != "" && reference != e.Reference) {
-			p.T.Errorf("%s was %s as %q; asked again under its key it is %s as %q", e.Key, e.Outcome, e.Reference, outcome, reference)
+			p.T.Errorf("%s was %s as %q; asked again under its key it is %s as %q: %s", e.Key, e.Outcome, e.Reference, outcome, reference, heard)
 		}
 		answered[e.Key] = reference
 	}

@@ -61,6 +61,7 @@ type Ledger struct {
 	file  *os.File
 	mu    sync.Mutex
 	acks  atomic.Int64
+	last  atomic.Value // string: what the last client that was not acknowledged heard
 	stop  chan struct{}
 	all   sync.WaitGroup
 }
@@ -104,7 +105,11 @@ func filed(key string, n int, procedure, agency string) Filing {
 // one files once and writes down what became of it.
 func (l *Ledger) one(f Filing) {
 	e := Filed{Key: keyOf(f), Filing: f}
-	e.Outcome, e.Reference = l.who.file(l.place.T, e)
+	var heard string
+	e.Outcome, e.Reference, heard = l.who.file(l.place.T, e)
+	if e.Outcome != Acknowledged {
+		l.last.Store(heard)
+	}
 	raw, err := json.Marshal(e)
 	if err != nil {
 		l.place.T.Error(err)
@@ -134,12 +139,12 @@ func keyOf(f Filing) string {
 	return strings.NewReplacer(" ", "-", ",", "").Replace(f.Applicant.Address)
 }
 
-// file sends a filing under its key.
-func (c *Client) file(t testing.TB, e Filed) (outcome, reference string) {
+// file sends a filing under its key. heard is what came back, for whoever looks for the cause.
+func (c *Client) file(t testing.TB, e Filed) (outcome, reference, heard string) {
 	body, err := json.Marshal(e.Filing)
 	if err != nil {
 		t.Error(err)
-		return Unknown, ""
+		return Unknown, "", ""
 	}
 	a, err := c.try(http.MethodPost, "/api/v1/dossiers", bytes.NewReader(body),
 		Header{"Content-Type", "application/json"}, Header{"Idempotency-Key", e.Key})
@@ -147,14 +152,16 @@ func (c *Client) file(t testing.TB, e Filed) (outcome, reference string) {
 		Reference string `json:"reference"`
 	}
 	switch {
-	case err != nil || a.Code >= http.StatusInternalServerError:
-		return Unknown, ""
+	case err != nil:
+		return Unknown, "", err.Error()
+	case a.Code >= http.StatusInternalServerError:
+		return Unknown, "", a.Body
 	case a.Code != http.StatusCreated:
-		return Denied, ""
+		return Denied, "", a.Body
 	case json.Unmarshal([]byte(a.Body), &got) != nil || got.Reference == "":
 		t.Errorf("an acknowledgement without a reference: %s", a.Body)
 	}
-	return Acknowledged, got.Reference
+	return Acknowledged, got.Reference, a.Body
 }
 
 // More waits until n more dossiers have been acknowledged: the instance serves.
@@ -166,7 +173,7 @@ func (l *Ledger) More(n int) {
 			return
 		}
 	}
-	l.place.T.Fatalf("no %d dossiers more were acknowledged within %s", n, Limit)
+	l.place.T.Fatalf("no %d dossiers more were acknowledged within %s; the last refusal was: %v", n, Limit, l.last.Load())
 }
 
 // Close sends the clients away, and returns what lies on the disk.

@@ -7,6 +7,7 @@ import (
 
 	"egovctl/platform/app"
 	"egovctl/platform/db"
+	"egovctl/platform/kernel/fault"
 	"egovctl/platform/packaged"
 	"egovctl/platform/web"
 	"egovctl/provisioning/instance"
@@ -23,9 +24,13 @@ func (e *Env) Platform(ctx context.Context, site instance.Site, log *slog.Logger
 	if err != nil {
 		return nil, err
 	}
+	figures, err := site.Secret(instance.MetricsToken)
+	if err != nil && !fault.Is(err, fault.NotInstalled) {
+		return nil, err
+	}
 	return app.New(ctx, app.Config{
 		DSN: dsn, Settings: settings(site), Profile: profile, Templates: templates.FS, Local: site.Root.LocalTemplates(), Log: log,
-		AuditKey: site.Root.Secret(instance.AuditKey), AuditHead: site.Root.AuditHead(), Disabled: site.Answers.Services.Disabled,
+		AuditKey: site.Root.Secret(instance.AuditKey), AuditHead: site.Root.AuditHead(), Disabled: site.Answers.Services.Disabled, Figures: figures,
 	})
 }
 

@@ -114,7 +114,7 @@ func result(env *wire.Env, r audit.Report, compared int, finding error) shown {
 	}
 	if r.Broken != nil {
 		s.Status = "broken"
-		message, cure := env.Texts.Fault(env.Lang, finding)
+		message, cure := env.Fault(finding)
 		s.Broken = &broken{r.Broken.Kind, r.Broken.Seq, r.Broken.Row, message, cure}
 	}
 	return s

@@ -92,14 +92,14 @@ type problem struct {
 func refused(env *wire.Env, report procedures.Report, err error) error {
 	problems := make([]problem, len(report.Problems))
 	for i, p := range report.Problems {
-		message, cure := env.Texts.Fault(env.Lang, p.Err)
+		message, cure := env.Fault(p.Err)
 		problems[i] = problem{p.Line, p.Code, p.Field, p.Err.Code, message, cure}
 	}
 	if !env.JSON() {
 		tellProblems(env.Err, env, problems)
 		return err
 	}
-	message, cure := env.Texts.Fault(env.Lang, err)
+	message, cure := env.Fault(err)
 	told := map[string]any{"event": "result", "status": "failed", "exit": 2, "problems": problems,
 		"error": map[string]any{"code": fault.CodeOf(err), "message": message, "cure": cure}}
 	if werr := env.Line(told); werr != nil {

@@ -95,11 +95,15 @@ func papers(list []component) []dossier.Component {
 
 // once writes inside one transaction, at most once per account and Idempotency-Key, and sends the answer.
 func (a *API) once(w http.ResponseWriter, r *http.Request, write func(ctx context.Context, tx pgx.Tx, by who.Principal) (int, any, error)) error {
+	key, err := web.IdempotencyKey(r.Header.Get("Idempotency-Key"))
+	if err != nil {
+		return err
+	}
 	by := web.PrincipalOf(r.Context())
 	var answer web.Answer
-	err := a.desk.DB.Tx(r.Context(), by, func(ctx context.Context, tx pgx.Tx) error {
+	err = a.desk.DB.Tx(r.Context(), by, func(ctx context.Context, tx pgx.Tx) error {
 		var err error
-		answer, err = web.Once(ctx, tx, r, func(ctx context.Context) (int, any, error) { return write(ctx, tx, by) })
+		answer, err = web.Once(ctx, tx, r, key, func(ctx context.Context) (int, any, error) { return write(ctx, tx, by) })
 		return err
 	})
 	if err != nil {

@@ -99,14 +99,14 @@ func (o office) file(w http.ResponseWriter, r *http.Request) error {
 // once does a form's act at most once: its hidden field "once" is the idempotency key, so that a double click or a
 // reload of the answer files nothing twice.
 func (o office) once(r *http.Request, form web.Form, out any, act func(ctx context.Context, tx pgx.Tx) error) error {
-	r.Header.Del("Idempotency-Key")
-	if key := form.Trim("once"); key != "" {
-		r.Header.Set("Idempotency-Key", key)
+	key, err := web.IdempotencyKey(form.Trim("once"))
+	if err != nil {
+		return err
 	}
 	var answer web.Answer
-	err := o.desk.DB.Tx(r.Context(), web.PrincipalOf(r.Context()), func(ctx context.Context, tx pgx.Tx) error {
+	err = o.desk.DB.Tx(r.Context(), web.PrincipalOf(r.Context()), func(ctx context.Context, tx pgx.Tx) error {
 		var err error
-		answer, err = web.Once(ctx, tx, r, func(ctx context.Context) (int, any, error) {
+		answer, err = web.Once(ctx, tx, r, key, func(ctx context.Context) (int, any, error) {
 			err := act(ctx, tx)
 			return http.StatusOK, out, err
 		})
