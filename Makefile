@@ -54,7 +54,8 @@ bench: build ## figures as counts and ratios, one table
 	@.ci/need postgres strace
 	$(GO) run ./cmd/egovctl/internal/bench
 
-drill: build ## install, cut at every journal line, resume
+drill: build ## install, cut at every journal line, resume; every broken twin; systemd
+	@.ci/need postgres strace nspawn
 	$(GO) test -count=1 -timeout 90m -tags drill -run Drill ./cmd/egovctl/...
 
 clean: ## remove what was built

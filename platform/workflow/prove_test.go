@@ -59,6 +59,21 @@ func TestProveFindsWhatMustNotGoLive(t *testing.T) {
 	}
 }
 
+// A step in the middle counts as well as the one at the end.
+func TestProveNamesEveryStepThatNothingLeadsTo(t *testing.T) {
+	d := Standard()
+	drop(&d, Sign, Submitted)
+	var found []string
+	for _, p := range Prove(d, Office{}) {
+		if p.Key == "workflow.prove.unreachable" {
+			found = append(found, p.Args["state"])
+		}
+	}
+	if diff := cmp.Diff([]string{string(Signed), string(Issued), string(Returned)}, found); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestADefinitionIsStoredAsJSONAndComesBackTheSame(t *testing.T) {
 	raw, err := json.Marshal(Standard())
 	if err != nil {
