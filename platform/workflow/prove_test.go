@@ -63,6 +63,7 @@ func TestProveFindsWhatMustNotGoLive(t *testing.T) {
 func TestProveNamesEveryStepThatNothingLeadsTo(t *testing.T) {
 	d := Standard()
 	drop(&d, Sign, Submitted)
+	drop(&d, Refuse, Submitted)
 	var found []string
 	for _, p := range Prove(d, Office{}) {
 		if p.Key == "workflow.prove.unreachable" {
