@@ -86,8 +86,14 @@ func (s *Step) Apply(ctx context.Context, on engine.Host, ch engine.Change, _ en
 	if err != nil {
 		return err
 	}
+	if err := on.RemoveAll(gone(ch.Target)); err != nil {
+		return err
+	}
 	return c.Init(ctx, password, pg.HostSize())
 }
+
+// gone is where a data folder waits for its removal: it takes a while, and half a data folder must stand nowhere.
+func gone(target string) string { return target + ".gone" }
 
 // Undo removes the data folder, but only when the operator said so. The sealed head of its audit log goes first: a cut
 // must not leave the head of a log that is gone, which the next installation's log would then be held against.
@@ -98,7 +104,18 @@ func (s *Step) Undo(_ context.Context, on engine.Host, c engine.Change) error {
 	if c.ID == "own" {
 		return engine.Keep("") // the change that made the folder says what becomes of it
 	}
-	for _, path := range []string{s.site.Root.AuditHead(), c.Target, c.Target + ".new", c.Target + ".new.pw"} {
+	if _, err := on.Stat(c.Target); err == nil {
+		for _, act := range []func() error{
+			func() error { return on.RemoveAll(s.site.Root.AuditHead()) },
+			func() error { return on.RemoveAll(gone(c.Target)) },
+			func() error { return on.Rename(c.Target, gone(c.Target)) },
+		} {
+			if err := act(); err != nil {
+				return err
+			}
+		}
+	}
+	for _, path := range []string{gone(c.Target), c.Target + ".new", c.Target + ".new.pw"} {
 		if err := on.RemoveAll(path); err != nil {
 			return err
 		}

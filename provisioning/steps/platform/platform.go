@@ -3,6 +3,9 @@ package platform
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io/fs"
 	"time"
 
 	"egovctl/provisioning/engine"
@@ -21,12 +24,28 @@ func (s *Step) Info() engine.Info {
 	return engine.Info{Name: "platform", Title: "step.platform", Touches: []string{"platform"}, Timeout: 15 * time.Minute, Reversible: true}
 }
 
-// Plan asks for a start when nothing takes traffic at the answered address.
+// Plan asks for a start when nothing takes traffic at the answered address, or what does was started with other answers.
 func (s *Step) Plan(ctx context.Context, look engine.Reader) ([]engine.Change, error) {
 	if keeper.Ready(ctx, look, s.site) {
-		return nil, nil
+		old, err := s.outdated(ctx, look)
+		if err != nil || !old {
+			return nil, err
+		}
 	}
 	return []engine.Change{{ID: "start", Action: "start", Target: s.site.Answers.HTTP.Listen}}, nil
+}
+
+// outdated reports whether answers were taken after the platform had read them.
+func (s *Step) outdated(ctx context.Context, look engine.Reader) (bool, error) {
+	taken, err := look.Stat(s.site.Root.Applied())
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look at answers: %w", err)
+	}
+	state, err := keeper.For(s.site).Platform(ctx, look)
+	return taken.ModTime().After(state.Since), err
 }
 
 // Apply starts it, after stopping one that does not answer at that address.

@@ -136,7 +136,7 @@ func emptied(c *cobra.Command) (name string) {
 	return name
 }
 
-// language of this run: --lang, EGOV_LANG, the instance's own, Vietnamese. It is needed before the flags are parsed,
+// language of this run: --lang, EGOV_LANG, the instance's own (EGOV_LANGUAGE over its file), Vietnamese. It is needed before the flags are parsed,
 // because the help texts are in it.
 func language(args []string, getenv func(string) string, env *wire.Env) (locale.Lang, error) {
 	for i, a := range args {
@@ -158,6 +158,9 @@ func language(args []string, getenv func(string) string, env *wire.Env) (locale.
 	}
 	if v := getenv("EGOV_LANG"); v != "" {
 		return parsed(v)
+	}
+	if l, err := locale.ParseLang(getenv("EGOV_LANGUAGE")); err == nil {
+		return l, nil // a value that is none is told with the other answers
 	}
 	if own, err := env.Installed(); err == nil {
 		return parsed(own.Language)

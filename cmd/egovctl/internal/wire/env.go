@@ -3,6 +3,7 @@
 package wire
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -89,7 +90,7 @@ func (e *Env) Root() instance.Root {
 
 // Sources tells where answers come from for this command: --config, or the instance's own file when there is one.
 func (e *Env) Sources() instance.Sources {
-	src := instance.Sources{File: e.Flags.Config, Env: e.Getenv}
+	src := instance.Sources{File: cmp.Or(e.Flags.Config, e.Getenv("EGOV_CONFIG")), Env: e.Getenv}
 	if own := e.Root().Config(); src.File == "" {
 		if _, err := os.Stat(own); err == nil {
 			src.File = own

@@ -23,7 +23,7 @@ func (e *Env) Remains() (instance.Site, error) {
 		if err != nil {
 			return instance.Site{}, err
 		}
-		return e.at(answers, e.runs()), nil
+		return e.at(answers, e.runs()), e.ours(answers)
 	}
 	panic("the last file is none, which always loads")
 }

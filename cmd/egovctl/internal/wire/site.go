@@ -2,7 +2,9 @@ package wire
 
 import (
 	"os"
+	"os/user"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"egovctl/platform/kernel/clock"
@@ -23,7 +25,26 @@ func (e *Env) Site() (instance.Site, error) {
 	if err != nil {
 		return instance.Site{}, err
 	}
-	return e.at(answers, e.runs()), nil
+	return e.at(answers, e.runs()), e.ours(answers)
+}
+
+// ours refuses root's hand on an instance that somebody without root's rights installed for himself: its files and
+// processes are his, and root would look for those of an account of its own. fault.Forbidden "cli.somebodys".
+func (e *Env) ours(answers instance.Loaded) error {
+	uid, _, err := e.Host().Owner(e.Root().Config())
+	if err != nil || os.Getuid() != 0 {
+		return nil //nolint:nilerr // what is not there is nobody's
+	}
+	return somebodys(uid, e.Root(), answers.Account())
+}
+
+// somebodys is the refusal if uid is neither root, nor the instance's account, nor one that is gone by now.
+func somebodys(uid int, root instance.Root, account string) error {
+	owner, err := user.LookupId(strconv.Itoa(uid))
+	if err != nil || uid == 0 || owner.Username == account {
+		return nil //nolint:nilerr // kept data may belong to a number that nobody has any more
+	}
+	return fault.New(fault.Forbidden, "cli.somebodys", "root", root, "account", owner.Username)
 }
 
 // at is the site at Root. What the installation chose about systemd is told by the unit files that it left.
@@ -35,7 +56,7 @@ func (e *Env) at(answers instance.Loaded, version string) instance.Site {
 
 // NewSite is the site that an installation by this program makes at Root. Root's own installation at the default ROOT is
 // kept by systemd where that runs the host, and another one when that is wanted. Faults: invalid "units.no_root" and
-// finding "units.no_systemd" when it is wanted and cannot be.
+// finding "units.no_systemd" when it is wanted and cannot be; Forbidden "cli.somebodys".
 func (e *Env) NewSite(answers instance.Loaded, systemd bool) (instance.Site, error) {
 	site := e.at(answers, e.Version)
 	switch {
@@ -43,6 +64,9 @@ func (e *Env) NewSite(answers instance.Loaded, systemd bool) (instance.Site, err
 		return site, fault.New(fault.Invalid, "units.no_root")
 	case systemd && !keeper.Booted():
 		return site, fault.New(fault.Finding, "units.no_systemd")
+	}
+	if err := e.ours(answers); err != nil {
+		return site, err
 	}
 	site.Systemd = site.Systemd || systemd || (site.AsRoot && site.Root == instance.DefaultRoot && keeper.Booted())
 	return site, nil

@@ -19,7 +19,7 @@ func (e *Env) WarnOfVariables() {
 	if e.Environ == nil {
 		return
 	}
-	known := []string{"EGOV_ROOT", "EGOV_LANG"}
+	known := []string{"EGOV_ROOT", "EGOV_LANG", "EGOV_CONFIG"}
 	for _, k := range instance.Keys() {
 		known = append(known, k.Env())
 	}

@@ -3,6 +3,7 @@ package install
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"strings"
 
@@ -11,6 +12,8 @@ import (
 	"egovctl/cmd/egovctl/internal/screen"
 	"egovctl/cmd/egovctl/internal/wire"
 	"egovctl/platform/kernel/fault"
+	"egovctl/platform/kernel/locale"
+	"egovctl/provisioning/engine"
 	"egovctl/provisioning/instance"
 	"egovctl/provisioning/sequence"
 )
@@ -68,6 +71,9 @@ func run(ctx context.Context, env *wire.Env, o options) error {
 	defer in.Close()
 	if err := in.Preflight(ctx); err != nil {
 		return err
+	}
+	if cut, ok, err := engine.Unfinished(string(env.Root())); err == nil && ok && cut.Operation == "uninstall" {
+		fmt.Fprintln(env.Err, env.T("install.after_uninstall", "at", locale.DateTime(cut.Started)))
 	}
 	steps := sequence.Install(in.Parts)
 	if env.Flags.DryRun {
