@@ -83,6 +83,9 @@ func TestOnce(t *testing.T) {
 				step.status, step.replayed, step.done, w.Body)
 		}
 	}
+	if first, again := post("dan", "k3", `{"name":"An"}`).Body.String(), post("dan", "k3", `{"name":"An"}`).Body.String(); first != again {
+		t.Errorf("from memory %s is told as %s", first, again)
+	}
 	atOnce(t, post, &done)
 }
 

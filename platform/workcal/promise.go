@@ -150,5 +150,5 @@ func (c *Calendar) firstExplained(received time.Time, term Term, exact time.Time
 }
 
 func ruleLine(term Term) TraceLine {
-	return line("rule."+string(term.Kind), "amount", term.Amount(","))
+	return line("rule."+string(term.Kind), amount, term.Amount())
 }

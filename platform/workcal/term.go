@@ -98,17 +98,14 @@ func (t Term) Check() error {
 func (t Term) String() string {
 	for unit, kind := range units {
 		if kind == t.Kind {
-			return t.Amount(".") + unit
+			return t.Amount() + unit
 		}
 	}
 	return string(t.Kind)
 }
 
-// Amount writes the number with the given decimal mark, without trailing zeros: "3.5".
-func (t Term) Amount(mark string) string {
-	s := strconv.FormatFloat(float64(t.Thousands)/1000, 'f', -1, 64)
-	return strings.Replace(s, ".", mark, 1)
-}
+// Amount writes the number with a decimal point, without trailing zeros: "3.5".
+func (t Term) Amount() string { return strconv.FormatFloat(float64(t.Thousands)/1000, 'f', -1, 64) }
 
 // whole is the amount rounded up to whole units.
 func (t Term) whole() int64 { return (t.Thousands + 999) / 1000 }

@@ -2,6 +2,7 @@ package workcal
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"egovctl/platform/kernel/clock"
@@ -17,13 +18,13 @@ type TraceLine struct {
 	Keys map[string]string `json:"keys,omitempty"`
 }
 
-// Say tells the line in l.
+// Say tells the line in l, an amount with the decimal mark of l.
 func (t TraceLine) Say(texts *locale.Catalog, l locale.Lang) string {
-	if len(t.Keys) == 0 {
-		return texts.Fill(l, t.Key, t.Args)
-	}
 	args := make(map[string]string, len(t.Args)+len(t.Keys))
 	for k, v := range t.Args {
+		if k == amount && l == locale.Vietnamese {
+			v = strings.Replace(v, ".", ",", 1)
+		}
 		args[k] = v
 	}
 	for k, v := range t.Keys {
@@ -31,6 +32,9 @@ func (t TraceLine) Say(texts *locale.Catalog, l locale.Lang) string {
 	}
 	return texts.Fill(l, t.Key, args)
 }
+
+// amount is the argument that holds the number of a time limit, as Term.Amount writes it.
+const amount = "amount"
 
 // line makes a TraceLine; args are name, value pairs.
 func line(key string, args ...string) TraceLine {

@@ -55,7 +55,7 @@ create table platform.idempotency (
   route        text        not null,
   request_hash bytea       not null,
   status       int,
-  response     jsonb,
+  response     json, -- not jsonb: it is told again byte for byte
   created_at   timestamptz not null default now(),
   primary key (account, key)
 );

@@ -3,9 +3,12 @@
 package person
 
 import (
+	"slices"
 	"strings"
+	"time"
 	"unicode"
 
+	"egovctl/platform/kernel/clock"
 	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/typed"
 )
@@ -37,15 +40,29 @@ func ParseNumber(s string) (Number, error) {
 	return NumberOf(s), nil
 }
 
-// Odd reports that the place code is neither a province of before July 2025 (001-096) nor a country (from 101):
-// worth asking again, not refusing. Codes 097 to 099 are unused and serve invented people.
-func (n Number) Odd() bool {
+// Provinces are the 63 of before July 2025, by the three digits with which a number begins (TT 07/2016/TT-BCA Phụ lục 1):
+// whoever was registered there keeps them. Codes 097 to 099 are unused and serve invented people.
+const Provinces = "001 002 004 006 008 010 011 012 014 015 017 019 020 022 024 025 026 027 030 031 033 034 035 036 037 038 040 042 044 045 046 048 " +
+	"049 051 052 054 056 058 060 062 064 066 067 068 070 072 074 075 077 079 080 082 083 084 086 087 089 091 092 093 094 095 096"
+
+// longestLife is how many years ago a holder may have been born.
+const longestLife = 120
+
+// Odd reports that today gives reason to ask again, not to refuse. The place is no province, nor a country (they begin
+// with 101; which of those codes were given is in no record that we have); or the year of birth that the next three
+// digits say (0 and 1 are the 20th century, 2 and 3 the 21st, and so on, then the last two of the year) is to come, or is
+// longer ago than people live.
+func (n Number) Odd(today time.Time) bool {
 	d := n.Reveal()
 	if len(d) != 12 {
 		return true
 	}
 	place := d[:3]
-	return place == "000" || (place > "096" && place < "101")
+	if place < "101" && !slices.Contains(strings.Fields(Provinces), place) {
+		return true
+	}
+	born, year := 1900+int(d[3]-'0')/2*100+int(d[4]-'0')*10+int(d[5]-'0'), today.In(clock.Vietnam).Year()
+	return born > year || born < year-longestLife
 }
 
 // Phone is a Vietnamese telephone number in national form (0905123456).
@@ -78,20 +95,11 @@ func ParsePhone(s string) (Phone, error) {
 // MaxName is the longest name that a form takes, in characters.
 const MaxName = 150
 
-// ParseName accepts one to 150 characters in any script, without control characters; it comes out as typed.Line gives it.
-// A name is one field: it is never split.
+// ParseName accepts one to 150 characters in any script, a letter among them; it is a typed.Line, and comes out as one. A
+// name is one field: it is never split.
 func ParseName(s string) (string, error) {
-	s = typed.Line(s)
-	letters := 0
-	for _, r := range s {
-		if unicode.IsControl(r) || r == unicode.ReplacementChar {
-			return "", fault.New(fault.Invalid, "person.name.invalid").At("name")
-		}
-		if unicode.IsLetter(r) {
-			letters++
-		}
-	}
-	if letters == 0 || len([]rune(s)) > MaxName {
+	s, ok := typed.Line(s)
+	if !ok || !strings.ContainsFunc(s, unicode.IsLetter) || len([]rune(s)) > MaxName {
 		return "", fault.New(fault.Invalid, "person.name.invalid").At("name")
 	}
 	return s, nil

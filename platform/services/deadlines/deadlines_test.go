@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io/fs"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -227,6 +228,16 @@ func TestAPromiseTellsItselfInBothLanguages(t *testing.T) {
 	}
 	if !kept.Provisional || kept.Regime != "mc-2025" {
 		t.Errorf("provisional %v, regime %s", kept.Provisional, kept.Regime)
+	}
+}
+
+func TestAHalfDayIsWrittenAsEachLanguageDoes(t *testing.T) {
+	s, d := open(t)
+	c := texts(t)
+	for l, want := range map[locale.Lang]string{locale.Vietnamese: "3,5 ngày làm việc", locale.English: "3.5 working days"} {
+		if got := promise(t, s, d, "2026-03-09T10:00", "3.5wd").Trace; !slices.ContainsFunc(got, func(x workcal.TraceLine) bool { return strings.Contains(x.Say(c, l), want) }) {
+			t.Errorf("in %s nothing of %+v says %s", l, got, want)
+		}
 	}
 }
 

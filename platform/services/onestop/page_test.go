@@ -33,6 +33,19 @@ func TestACitizenFilesOnThePage(t *testing.T) {
 			t.Fatalf("%d, without %s: %s", status, w, body)
 		}
 	}
+	for _, unknown := range []string{"99", "-1", "x"} {
+		if status, _, body := trial.Do(t, h, trial.Call{By: trial.Citizen, Path: path + "?case=" + unknown}); status != 400 || strings.Contains(body, "applicant.name") {
+			t.Errorf("the form of case %s: %d", unknown, status)
+		}
+		typed := url.Values{"case": {unknown}, "agency": {"H17.110"}, "applicant.name": {"Nguyễn Thị Ánh"}, "applicant.id_number": {"048190000001"}}
+		if status, _, body := post(t, h, trial.Citizen, path, typed); status != 400 || !strings.Contains(body, "không có trường hợp") {
+			t.Errorf("case %s is reviewed: %d", unknown, status)
+		}
+		typed.Set("procedure", trial.SameDay)
+		if status, _, _ := post(t, h, trial.Clerk, "/mot-cua/tiep-nhan", typed); status != 400 {
+			t.Errorf("case %s at the counter: %d", unknown, status)
+		}
+	}
 	form := url.Values{"case": {"1"}, "agency": {"H17.110"}, "applicant.name": {"Nguyễn Thị Ánh"}, "applicant.id_number": {"12A"},
 		"applicant.phone": {"12"}, "originals.0": {"1"}, "copies.1": {"1"}}
 	status, _, body = post(t, h, trial.Citizen, path, form)

@@ -35,8 +35,8 @@ func (s *Service) Export(ctx context.Context, by who.Principal, w io.Writer, for
 	})
 }
 
-// Import reads a sheet and stores what differs, all of it or nothing; a dry run only reports. Procedures that the sheet
-// does not name stay as they are, and so do columns or members that it does not have. Faults: Forbidden; Invalid
+// Import reads a sheet and stores what differs, all of it or nothing; a dry run does the same and then takes it back, so
+// that it refuses whatever the database would. Procedures that the sheet does not name stay as they are, and so do columns or members that it does not have. Faults: Forbidden; Invalid
 // "procedures.import.refused" when the report has problems, "procedures.format.unknown", "procedures.import.large".
 func (s *Service) Import(ctx context.Context, by who.Principal, r io.Reader, format string, dryRun bool) (Report, error) {
 	h, err := s.ready(ctx)
@@ -50,14 +50,10 @@ func (s *Service) Import(ctx context.Context, by who.Principal, r io.Reader, for
 	if err != nil {
 		return Report{}, err
 	}
-	open := s.deps.DB.Tx
-	if dryRun {
-		open = s.deps.DB.Read
-	}
 	var report Report
-	err = open(ctx, by, func(ctx context.Context, tx pgx.Tx) error {
+	err = s.deps.DB.Tx(ctx, by, func(ctx context.Context, tx pgx.Tx) error {
 		var b pgx.Batch
-		if report, err = s.compare(ctx, tx, by, &b, sheet, format, dryRun); err != nil || dryRun || b.Len() == 0 {
+		if report, err = s.compare(ctx, tx, by, &b, sheet, format); err != nil || b.Len() == 0 {
 			return err
 		}
 		act := audit.Act{Service: "procedures", Action: "catalogue.import",
@@ -65,11 +61,20 @@ func (s *Service) Import(ctx context.Context, by who.Principal, r io.Reader, for
 		if err := audit.Queue(&b, by, act); err != nil {
 			return err
 		}
-		return store.Send(ctx, tx, &b)
+		if err := store.Send(ctx, tx, &b); err != nil || !dryRun {
+			return err
+		}
+		return errRehearsed
 	})
+	if errors.Is(err, errRehearsed) {
+		return report, nil
+	}
 	s.look(err)
 	return report, err
 }
+
+// errRehearsed ends the transaction of a dry run that found nothing wrong.
+var errRehearsed = errors.New("the import was a dry run")
 
 // maxSheet bounds a sheet, in bytes: many times the whole catalogue of the country.
 const maxSheet = 64 << 20
@@ -87,9 +92,9 @@ func whole(r io.Reader) ([]byte, error) {
 }
 
 // compare holds the sheet against the catalogue and queues the writes.
-func (s *Service) compare(ctx context.Context, tx pgx.Tx, by who.Principal, b *pgx.Batch, sheet []byte, format string, dryRun bool) (Report, error) {
+func (s *Service) compare(ctx context.Context, tx pgx.Tx, by who.Principal, b *pgx.Batch, sheet []byte, format string) (Report, error) {
 	var report Report
-	all, err := store.All(ctx, tx, !dryRun)
+	all, err := store.All(ctx, tx, true)
 	if err != nil {
 		return report, err
 	}

@@ -111,6 +111,8 @@ func TestARefusedSheetWritesNothing(t *testing.T) {
 		{"every problem is told, with the line after a cell of two lines", "csv", header + "1.001193,\"A\nB\",HT,commune,full,true,true,same_day,\n1.000894,,HT,city,4,true,false,same_day,\n",
 			"4 name procedures.name.empty, 4 online procedures.online.unknown, 4 levels procedures.level.unknown"},
 		{"a new procedure that lacks half", "csv", "code,name\n1.777777,A\n", "2 field procedures.field.unknown, 2 online procedures.online.unknown, 2 levels procedures.levels.empty"},
+		{"a NUL in a name", "csv", "code,name\n1.001193,A\x00B\n", "2 name text.invalid"},
+		{"a mark that nobody sees in a name", "csv", "code,name\n1.001193,A\u202eB\n", "2 name text.invalid"},
 		{"a cell too few", "csv", "code,name\n1.001193\n", "2  procedures.import.width"},
 		{"a quote that does not end", "csv", "code,name\n1.001193,\"A\n", "2  procedures.import.csv"},
 		{"no column of codes", "csv", "name\nA\n", "1 code procedures.import.no_code"},
@@ -118,6 +120,7 @@ func TestARefusedSheetWritesNothing(t *testing.T) {
 		{"a fee without a time limit", "csv", "code,postal_fees\n1.001193,fee 5\n", "2 postal_terms procedures.import.fee_without_term"},
 		{"YAML: a code twice", "yaml", "- {code: '1.001193'}\n- {code: '1.001193'}\n", "2 code procedures.import.duplicate"},
 		{"YAML: a member that is not there", "yaml", "- code: '1.001193'\n  colour: red\n", "2 colour procedures.import.column"},
+		{"YAML: a paper's name of two lines", "yaml", "- code: '1.001193'\n  cases:\n    - components:\n        - {name: \"A\\nB\"}\n", "1 cases[0].components[0].name text.invalid"},
 		{"YAML: a member of a member that is not there", "yaml", "- code: '1.001193'\n  methods:\n    - {channel: direct, term: same_day, colour: red}\n", "3 methods[0] procedures.import.column"},
 		{"YAML: a negative fee", "yaml", "- code: '1.001193'\n  methods:\n    - {channel: direct, term: same_day}\n    - {channel: online, term: same_day, fees: [fee -1]}\n", "4 methods[1] procedures.fee.negative"},
 		{"YAML: a time limit without unit", "yaml", "- code: '1.001193'\n  methods:\n    - {channel: direct, term: 5}\n", "3 methods[0] procedures.term.unit"},
@@ -148,6 +151,20 @@ func TestARefusedSheetWritesNothing(t *testing.T) {
 	}
 	if _, err := o.Import(ctx, department, strings.NewReader(header), "csv", false); key(err) != "forbidden" {
 		t.Errorf("a department's administrator: %v", err)
+	}
+}
+
+// What only the database refuses is refused by a dry run as well, and neither leaves anything behind.
+func TestADryRunRefusesWhatTheImportRefuses(t *testing.T) {
+	o, ctx := open(t, small()), context.Background()
+	for _, dryRun := range []bool{true, false} {
+		sheet := "- code: '1.001193'\n  decision: \"A\\0B\"\n"
+		if got, err := o.Import(ctx, admin, strings.NewReader(sheet), "yaml", dryRun); key(err) != "text.invalid" {
+			t.Errorf("dry run %v: %v, %+v", dryRun, err, got)
+		}
+	}
+	if n := o.db.Text(`select count(*) from procedures.procedure where edit is not null or version > 1`); n != "0" {
+		t.Errorf("%s procedures were changed", n)
 	}
 }
 

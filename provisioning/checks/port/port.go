@@ -3,7 +3,9 @@ package port
 
 import (
 	"context"
+	"errors"
 	"net"
+	"syscall"
 
 	"egovctl/provisioning/checks/check"
 	"egovctl/provisioning/keeper"
@@ -19,11 +21,19 @@ func Check() check.Check {
 		var lc net.ListenConfig
 		ln, err := lc.Listen(ctx, "tcp", address)
 		if err != nil {
-			return check.Wrong("check.port.taken", "address", address)
+			return refused(err, address)
 		}
 		if err := ln.Close(); err != nil {
 			return check.Failed(err)
 		}
 		return check.Fine("check.port.ok", "address", address)
 	}}
+}
+
+// refused tells why the kernel did not let us listen: another needs the port freed, a right is lacking for a low one.
+func refused(err error, address string) check.Finding {
+	if errors.Is(err, syscall.EACCES) {
+		return check.Wrong("check.port.privileged", "address", address)
+	}
+	return check.Wrong("check.port.taken", "address", address)
 }

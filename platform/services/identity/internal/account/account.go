@@ -9,6 +9,7 @@ import (
 
 	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/person"
+	"egovctl/platform/kernel/typed"
 	"egovctl/platform/kernel/who"
 )
 
@@ -85,7 +86,8 @@ func ParsePerson(name, number, phone, address, birth string, now time.Time) (Per
 	note(err)
 	p.Phone, err = person.ParsePhone(phone)
 	note(err)
-	if p.Address = strings.Join(strings.Fields(address), " "); len([]rune(p.Address)) > 300 {
+	line, ok := typed.Line(address)
+	if p.Address = line; !ok || len([]rune(line)) > 300 {
 		note(fault.New(fault.Invalid, "identity.address.invalid", "max", 300).At("address"))
 	}
 	p.Birth = strings.TrimSpace(birth)

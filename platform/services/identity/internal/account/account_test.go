@@ -83,6 +83,11 @@ func TestParsePerson(t *testing.T) {
 	if len(errs) != 5 {
 		t.Errorf("%d errors: %v", len(errs), errs)
 	}
+	for _, address := range []string{"Số 1\nđường Mẫu", "Số 1 \u202eđường Mẫu", "Số 1\x1b"} {
+		if _, errs := ParsePerson("Nguyễn An", "097190000011", "", address, "", today); len(errs) != 1 || fault.From(errs[0]).Field != "address" {
+			t.Errorf("address %q: %v", address, errs)
+		}
+	}
 }
 
 func TestParseLogin(t *testing.T) {

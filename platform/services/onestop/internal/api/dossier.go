@@ -7,13 +7,12 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egovctl/platform/kernel/who"
-	"egovctl/platform/packaged"
 	"egovctl/platform/services/onestop/internal/desk"
 	"egovctl/platform/web"
 )
 
 // filing is the body of POST /api/v1/dossiers. Agency is an identifier; Case names a case of the procedure. Channel
-// (direct, postal, online) and Submitter are for clerks, who file for somebody at the counter.
+// (direct, postal; online is for everybody) and Submitter are for clerks, who file for somebody at the counter.
 type filing struct {
 	Procedure  string      `json:"procedure"`
 	Agency     string      `json:"agency"`
@@ -42,7 +41,7 @@ func (a *API) file(w http.ResponseWriter, r *http.Request) error {
 	}
 	f := desk.Filing{Procedure: in.Procedure, Agency: in.Agency, Case: in.Case, Applicant: in.Applicant, Components: papers(in.Components)}
 	var err error
-	if f.Channel, err = desk.ParseChannel(in.Channel, packaged.Direct); err != nil {
+	if f.Channel, err = desk.ParseChannel(in.Channel); err != nil {
 		return err
 	}
 	if in.Submitter != nil {

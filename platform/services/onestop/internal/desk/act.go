@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egovctl/platform/kernel/fault"
+	"egovctl/platform/kernel/typed"
 	"egovctl/platform/kernel/who"
 	"egovctl/platform/services/onestop/internal/dossier"
 	"egovctl/platform/services/onestop/internal/store"
@@ -134,17 +135,16 @@ func blame(def workflow.Definition, d dossier.Dossier, by who.Principal, a Act, 
 // remark joins reason and note, which are kept as one text of the step.
 func remark(a Act) (string, error) {
 	var parts []string
-	for _, s := range []string{a.Reason, a.Note} {
-		if s = strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")); s != "" {
+	for _, x := range []struct{ field, text string }{{"reason", a.Reason}, {"note", a.Note}} {
+		s, ok := typed.Text(x.text)
+		if !ok || len([]rune(s)) > maxNote {
+			return "", fault.New(fault.Invalid, "onestop.text.invalid", "max", maxNote).At(x.field)
+		}
+		if s != "" {
 			parts = append(parts, s)
 		}
 	}
-	note := strings.Join(parts, "\n")
-	bad := func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == 0xfffd }
-	if len([]rune(note)) > maxNote || strings.ContainsFunc(note, bad) {
-		return "", fault.New(fault.Invalid, "onestop.text.invalid", "max", maxNote).At("note")
-	}
-	return note, nil
+	return strings.Join(parts, "\n"), nil
 }
 
 // carry makes the move's consequences true on w.d and w.step.

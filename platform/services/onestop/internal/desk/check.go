@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+	"time"
 
 	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/person"
@@ -19,7 +20,7 @@ const (
 
 // Check looks at what was typed, without the database, and lists everything that is wrong with it, each at its field.
 func (f Filing) Check() []error {
-	_, _, wrong := people(f)
+	_, wrong := people(f)
 	if _, err := papers(f.Components); err != nil {
 		wrong = append(wrong, err)
 	}
@@ -27,7 +28,7 @@ func (f Filing) Check() []error {
 }
 
 // people checks applicant and submitter.
-func people(f Filing) (list []dossier.Person, warnings []Warning, wrong []error) {
+func people(f Filing) (list []dossier.Person, wrong []error) {
 	all := map[dossier.PersonKind]Applicant{dossier.Applicant: f.Applicant}
 	if f.Submitter != (Applicant{}) {
 		all[dossier.Submitter] = f.Submitter
@@ -39,11 +40,19 @@ func people(f Filing) (list []dossier.Person, warnings []Warning, wrong []error)
 		}
 		p, errs := somebody(a, kind)
 		list, wrong = append(list, p), append(wrong, errs...)
-		if len(p.Number.Reveal()) == 12 && p.Number.Odd() {
-			warnings = append(warnings, Warning{Field: string(kind) + ".id_number", Key: "onestop.warning.id_number"})
+	}
+	return list, wrong
+}
+
+// warn tells what is worth asking again about people. The number of an enterprise has another length and is never odd.
+func warn(list []dossier.Person, today time.Time) []Warning {
+	var out []Warning
+	for _, p := range list {
+		if len(p.Number.Reveal()) == 12 && p.Number.Odd(today) {
+			out = append(out, Warning{Field: string(p.Kind) + ".id_number", Key: "onestop.warning.id_number"})
 		}
 	}
-	return list, warnings, wrong
+	return out
 }
 
 // somebody checks one person. Fields are named "applicant.name" and so on.
@@ -91,19 +100,19 @@ func enterprise(s string) bool {
 	return int(s[9]-'0') == 10-sum%11
 }
 
-// line is free text of one line: at most maxText characters, spaces collapsed, no control characters.
+// line is free text of one line, of at most maxText characters.
 func line(s string) (string, error) {
-	s = typed.Line(s)
-	if len([]rune(s)) > maxText || strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0xfffd }) {
+	s, ok := typed.Line(s)
+	if !ok || len([]rune(s)) > maxText {
 		return "", fault.New(fault.Invalid, "onestop.text.invalid", "max", maxText)
 	}
 	return s, nil
 }
 
 func email(s string) (string, error) {
-	s = strings.TrimSpace(s)
+	s, clean := typed.Line(s)
 	name, host, ok := strings.Cut(s, "@")
-	if s != "" && (!ok || name == "" || !strings.Contains(host, ".") || len(s) > 254 || strings.ContainsAny(s, " \t\r\n,;<>\"\x00\ufffd") ||
+	if !clean || s != "" && (!ok || name == "" || !strings.Contains(host, ".") || len(s) > 254 || strings.ContainsAny(s, " ,;<>\"") ||
 		strings.Contains(host, "@")) {
 		return "", fault.New(fault.Invalid, "onestop.email.invalid")
 	}
@@ -118,12 +127,12 @@ func papers(list []dossier.Component) ([]dossier.Component, error) {
 	out := make([]dossier.Component, 0, len(list))
 	for i, c := range list {
 		at := "components." + strconv.Itoa(i)
-		name := typed.Line(c.Name)
+		name, ok := typed.Line(c.Name)
 		code, err := line(c.Code)
 		switch {
 		case err != nil:
 			return nil, fault.From(err).At(at + ".code")
-		case name == "" || len([]rune(name)) > 4*maxText || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0xfffd }):
+		case !ok || name == "" || len([]rune(name)) > 4*maxText:
 			return nil, fault.New(fault.Invalid, "onestop.components.name").At(at + ".name")
 		case c.Originals < 0 || c.Originals > 99 || c.Copies < 0 || c.Copies > 99:
 			return nil, fault.New(fault.Invalid, "onestop.components.count").At(at)

@@ -75,7 +75,7 @@ func (g *demo) begin(ctx context.Context, tx pgx.Tx, at time.Time, number int) (
 	if err != nil {
 		return dossier.Full{}, err
 	}
-	f := Filing{Procedure: code, Agency: place.agency.Identifier, Channel: packaged.Direct, Applicant: g.people[n], Components: papersOf(p.Procedure)}
+	f := Filing{Procedure: code, Agency: place.agency.Identifier, Applicant: g.people[n], Components: papersOf(p.Procedure)}
 	by := g.staff.someone(g.rnd, place.agency.ID, who.Clerk)
 	owner := fmt.Sprintf("demo-person-%d", n)
 	if c := len(g.in.Citizens); c > 0 && n%c == number%c && g.rnd.IntN(12) == 0 {

@@ -26,8 +26,8 @@ type Applicant struct {
 type Filing struct {
 	Procedure  string
 	Agency     string
-	Case       string // name of the case, "" for the only or first one
-	Channel    packaged.Channel
+	Case       string           // name of the case, "" for the only or first one
+	Channel    packaged.Channel // "" is the usual one of who files: direct for a clerk, online, the only one, for a citizen
 	Applicant  Applicant
 	Submitter  Applicant // empty: the applicant comes in person
 	Components []dossier.Component
@@ -67,12 +67,15 @@ func (s *Desk) file(ctx context.Context, tx pgx.Tx, by who.Principal, f Filing) 
 func (s *Desk) prepare(ctx context.Context, tx pgx.Tx, by who.Principal, f Filing) (dossier.Full, []Warning, error) {
 	var full dossier.Full
 	if by.Kind == who.Person {
-		f.Channel, f.Submitter = packaged.Online, Applicant{}
 		if !s.Settings.FilingPublic {
 			return full, nil, fault.New(fault.Forbidden, "onestop.filing.off")
 		}
+		if f.Channel != "" && f.Channel != packaged.Online {
+			return full, nil, fault.New(fault.Invalid, "onestop.channel.counter").At("channel")
+		}
+		f.Channel, f.Submitter = packaged.Online, Applicant{}
 	}
-	persons, warnings, wrong := people(f)
+	persons, wrong := people(f)
 	if len(wrong) > 0 {
 		return full, nil, wrong[0]
 	}
@@ -95,7 +98,7 @@ func (s *Desk) prepare(ctx context.Context, tx pgx.Tx, by who.Principal, f Filin
 	st := dossier.Step{Seq: 1, Agency: full.Agency, Action: dossier.File, To: full.State, At: full.SubmittedAt}
 	sign(&st, by, filingRole(by))
 	full.Steps = []dossier.Step{st}
-	return full, warnings, nil
+	return full, warn(persons, full.SubmittedAt), nil
 }
 
 // place is where and for what a dossier is filed.

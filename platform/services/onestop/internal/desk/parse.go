@@ -9,12 +9,10 @@ import (
 	"egovctl/platform/packaged"
 )
 
-// ParseChannel reads a way of filing, usual for "". Fault: Invalid "onestop.channel.unknown" at "channel".
-func ParseChannel(s string, usual packaged.Channel) (packaged.Channel, error) {
+// ParseChannel reads a way of filing, "" for the usual one. Fault: Invalid "onestop.channel.unknown" at "channel".
+func ParseChannel(s string) (packaged.Channel, error) {
 	switch c := packaged.Channel(s); c {
-	case "":
-		return usual, nil
-	case packaged.Direct, packaged.Online, packaged.Postal:
+	case "", packaged.Direct, packaged.Online, packaged.Postal:
 		return c, nil
 	}
 	return "", fault.New(fault.Invalid, "onestop.channel.unknown").At("channel")

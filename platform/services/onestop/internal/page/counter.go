@@ -58,7 +58,7 @@ func (o office) counter(w http.ResponseWriter, r *http.Request) error {
 	}
 	f := page.filing(form)
 	act := desk.Act{}
-	if f.Channel, err = desk.ParseChannel(form.Trim("channel"), packaged.Direct); err != nil {
+	if f.Channel, err = desk.ParseChannel(form.Trim("channel")); err != nil {
 		page.Form.Fail("", err)
 	}
 	if act.Due, err = desk.ParseDue(form.Trim("due")); err != nil {
@@ -101,7 +101,9 @@ func (o office) counterPage(r *http.Request, procedure, chosen string, form web.
 	if fresh && len(offer.Agencies) > 0 {
 		form = web.NewForm("agency", offer.Agencies[0].Identifier, "channel", string(packaged.Direct))
 	}
-	page.filePage = o.filePage(r, offer, chosen, form, fresh)
+	if page.filePage, err = o.filePage(r, offer, chosen, form, fresh); err != nil {
+		return page, err
+	}
 	page.Chosen, page.NoDate = true, offer.Term.Kind == workcal.Other
 	if page.Once = form.Trim("once"); page.Once == "" {
 		page.Once = id.New()

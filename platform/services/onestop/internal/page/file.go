@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -60,7 +61,11 @@ func (o office) fileForm(w http.ResponseWriter, r *http.Request) error {
 	if len(offer.Agencies) == 1 {
 		form = web.NewForm("agency", offer.Agencies[0].Identifier)
 	}
-	return o.pages.Render(w, r, http.StatusOK, "onestop/file", o.filePage(r, offer, r.URL.Query().Get("case"), form, true))
+	page, err := o.filePage(r, offer, r.URL.Query().Get("case"), form, true)
+	if err != nil {
+		return err
+	}
+	return o.pages.Render(w, r, http.StatusOK, "onestop/file", page)
 }
 
 // file answers POST /nop-ho-so/{code}: first the review, then, confirmed, the filing.
@@ -74,7 +79,10 @@ func (o office) file(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := o.filePage(r, offer, form.Get("case"), form, false)
+	page, err := o.filePage(r, offer, form.Trim("case"), form, false)
+	if err != nil {
+		return err
+	}
 	f := page.filing(form)
 	page.check(f)
 	switch {
@@ -134,13 +142,14 @@ func statusOf(f web.Form) int {
 	return http.StatusBadRequest
 }
 
-// filePage prepares the form. chosen is the index of the case; fresh fills the counts with what the procedure asks for.
-func (o office) filePage(r *http.Request, offer desk.Offer, chosen string, form web.Form, fresh bool) filePage {
+// filePage prepares the form. chosen is the index of the case, "" for the first; fresh fills the counts with what the
+// procedure asks for. Fault: Invalid "onestop.filing.case" at "case".
+func (o office) filePage(r *http.Request, offer desk.Offer, chosen string, form web.Form, fresh bool) (filePage, error) {
 	p := filePage{Procedure: offer.Procedure, Agencies: offer.Agencies, Form: form,
 		Term: desk.Term(o.texts, web.LangOf(r.Context()), offer.Term)}
-	n, err := strconv.Atoi(chosen)
-	if err != nil || n < 0 || n >= len(offer.Procedure.Cases) {
-		n = 0
+	n, err := strconv.Atoi(cmp.Or(chosen, "0"))
+	if chosen != "" && (err != nil || n < 0 || n >= len(offer.Procedure.Cases)) {
+		return p, fault.New(fault.Invalid, "onestop.filing.case").At("case")
 	}
 	for i, c := range offer.Procedure.Cases {
 		if len(offer.Procedure.Cases) > 1 {
@@ -156,7 +165,7 @@ func (o office) filePage(r *http.Request, offer desk.Offer, chosen string, form 
 			p.Agency = a
 		}
 	}
-	return p
+	return p, nil
 }
 
 func (p *filePage) papers(list []packaged.Component, form web.Form, fresh bool) {

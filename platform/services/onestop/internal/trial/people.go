@@ -2,7 +2,6 @@ package trial
 
 import (
 	"egovctl/platform/kernel/who"
-	"egovctl/platform/packaged"
 	"egovctl/platform/services/onestop/internal/desk"
 	"egovctl/platform/services/onestop/internal/dossier"
 )
@@ -36,7 +35,7 @@ func official(login, name string, role who.Role, agency int32, below ...int32) w
 
 // Wedding is a filing that nothing is wrong with.
 func Wedding() desk.Filing {
-	return desk.Filing{Procedure: FiveDays, Agency: "H17.110", Channel: packaged.Direct,
+	return desk.Filing{Procedure: FiveDays, Agency: "H17.110",
 		Applicant:  desk.Applicant{Name: "Nguyễn Thị Ánh", IDNumber: "048190000001", Phone: "0900 000 001", Address: "12 Lê Duẩn, Đà Nẵng"},
 		Components: []dossier.Component{{Name: "Tờ khai đăng ký kết hôn", Originals: 1}}}
 }

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"egovctl/platform/kernel/fault"
+	"egovctl/platform/kernel/typed"
 	"egovctl/platform/kernel/unit"
 	"egovctl/platform/packaged"
 	"egovctl/platform/workcal"
@@ -84,7 +85,9 @@ func Check(p packaged.Procedure, knows func(field string) bool) error {
 type sayer = func(at, key string, args ...any)
 
 func checkName(name string, say sayer) {
-	switch {
+	switch _, ok := typed.Text(name); {
+	case !ok:
+		say("name", "text.invalid")
 	case strings.TrimSpace(name) == "":
 		say("name", "procedures.name.empty")
 	case utf8.RuneCountInString(name) > maxName:
@@ -127,7 +130,10 @@ func checkCases(cases []packaged.Case, say sayer) {
 		}
 		for k, part := range c.Components {
 			at := fmt.Sprintf("cases[%d].components[%d]", i, k)
-			if strings.TrimSpace(part.Name) == "" {
+			switch name, ok := typed.Line(part.Name); {
+			case !ok: // it could not be filed
+				say(at+".name", "text.invalid")
+			case name == "":
 				say(at+".name", "procedures.component.name")
 			}
 			if part.Originals < 0 || part.Copies < 0 {
