@@ -34,7 +34,7 @@ demo-stop: ## stop the demo and remove it with its data
 	bin/egovctl uninstall --root $(DEMO_ROOT) --purge-data --yes
 
 test: ## get what is missing, run every test
-	@.ci/need postgres node chromium strace systemd
+	@.ci/need postgres node chromium strace systemd iproute
 	@$(MAKE) --no-print-directory build
 	$(GO) test -timeout 30m ./...
 
