@@ -1,17 +1,15 @@
 package person_test
 
 import (
-	"bytes"
 	"encoding/json"
-	"encoding/xml"
 	"fmt"
-	"log/slog"
 	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"egovctl/platform/kernel/person"
+	"egovctl/platform/kernel/printtest"
 )
 
 const (
@@ -38,7 +36,7 @@ func TestDigitsNeverShowThemselves(t *testing.T) {
 		"a map's values": map[string]person.Number{"x": n}, "a map's keys": map[person.Number]person.Phone{n: p},
 		"a struct in a map in a slice": []any{map[string]any{"x": open{n, &p}}},
 	} {
-		for how, text := range printed(v) {
+		for how, text := range printtest.Every(v) {
 			if strings.Contains(text, number[2:]) || strings.Contains(text, phone[2:]) || strings.Contains(text, fmt.Sprintf("%x", number[2:])) {
 				t.Errorf("%s by %s shows %s", name, how, text)
 			}
@@ -50,25 +48,6 @@ func TestDigitsNeverShowThemselves(t *testing.T) {
 	if raw, _ := json.Marshal(open{n, &p}); string(raw) != `{"Number":"0482*****234","Phone":"0905***456"}` {
 		t.Errorf("they marshal as %s", raw)
 	}
-}
-
-func printed(v any) map[string]string {
-	m := map[string]string{"print": fmt.Sprint(v), "an error": fmt.Errorf("refused: %v", v).Error()}
-	for _, flag := range []string{"", "+", "#", " ", "0", "-20", "20", "."} {
-		for verb := 'A'; verb <= 'z'; verb++ {
-			m["%"+flag+string(verb)] = fmt.Sprintf("%"+flag+string(verb), v)
-		}
-	}
-	raw, _ := json.Marshal(v)
-	m["json"] = string(raw)
-	raw, _ = xml.Marshal(v)
-	m["xml"] = string(raw)
-	var b bytes.Buffer
-	for _, h := range []slog.Handler{slog.NewTextHandler(&b, nil), slog.NewJSONHandler(&b, nil)} {
-		slog.New(h).With("by", v).Info("x", "person", v, slog.Group("g", "person", v))
-	}
-	m["slog"] = b.String()
-	return m
 }
 
 func TestDigitsAreKept(t *testing.T) {

@@ -1,16 +1,13 @@
 package secret_test
 
 import (
-	"bytes"
-	"encoding/json"
-	"encoding/xml"
 	"fmt"
-	"log/slog"
 	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 
+	"egovctl/platform/kernel/printtest"
 	"egovctl/platform/kernel/secret"
 )
 
@@ -26,7 +23,7 @@ func TestSecretsNeverShowThemselves(t *testing.T) {
 		"a pointer in a field": struct{ Password *secret.String }{&s}, "a slice": []secret.String{s}, "a slice of any": []any{s},
 		"a map's value": map[string]secret.String{"x": s}, "a map's key": map[secret.String]int{s: 1},
 	} {
-		for how, text := range printed(v) {
+		for how, text := range printtest.Every(v) {
 			if strings.Contains(text, canary) || strings.Contains(strings.ToLower(text), fmt.Sprintf("%x", canary)) {
 				t.Errorf("%s by %s shows %s", name, how, text)
 			}
@@ -35,25 +32,6 @@ func TestSecretsNeverShowThemselves(t *testing.T) {
 	if got := fmt.Sprintf("%v %+v %s", s, s, s); got != "******** ******** ********" {
 		t.Errorf("it prints as %s", got)
 	}
-}
-
-func printed(v any) map[string]string {
-	m := map[string]string{"print": fmt.Sprint(v), "an error": fmt.Errorf("refused: %v", v).Error()}
-	for _, flag := range []string{"", "+", "#", " "} {
-		for verb := 'A'; verb <= 'z'; verb++ {
-			m["%"+flag+string(verb)] = fmt.Sprintf("%"+flag+string(verb), v)
-		}
-	}
-	raw, _ := json.Marshal(v)
-	m["json"] = string(raw)
-	raw, _ = xml.Marshal(v)
-	m["xml"] = string(raw)
-	var b bytes.Buffer
-	for _, h := range []slog.Handler{slog.NewTextHandler(&b, nil), slog.NewJSONHandler(&b, nil)} {
-		slog.New(h).With("by", v).Info("x", "secret", v, slog.Group("g", "secret", v))
-	}
-	m["slog"] = b.String()
-	return m
 }
 
 func TestSecretsAreKept(t *testing.T) {
