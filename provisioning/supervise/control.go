@@ -2,11 +2,13 @@ package supervise
 
 import (
 	"context"
+	"errors"
 	"net"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"egovctl/platform/kernel/fault"
 	"egovctl/provisioning/engine"
@@ -61,25 +63,40 @@ func Dial(listen string) string {
 // stopTime bounds how long a supervisor may take to end: it gives the platform time to answer what it is answering.
 const stopTime = 60 * time.Second
 
-// Stop asks the supervisor to drain and end the platform, and returns when both are gone. None running is fine.
-// Faults: forbidden "platform.stop" when it belongs to another account, unavailable when it does not end.
+// Stop asks the supervisor to drain and end the platform, and returns when both are gone and the address is free. None
+// running is fine. Faults: forbidden "platform.stop" when it belongs to another account, unavailable when it does not end.
 func Stop(ctx context.Context, site instance.Site) error {
 	s, err := Read(StateFile(site.Root))
 	if err != nil || s.Supervisor == 0 {
 		return err
 	}
-	if err := syscall.Kill(s.Supervisor, syscall.SIGTERM); err != nil && err != syscall.ESRCH { //nolint:errorlint // a bare errno
+	// A process that ends loses its command line before it closes its sockets, so looking for it in /proc would call the
+	// address free too early; this descriptor tells when all of it is gone.
+	process, err := unix.PidfdOpen(s.Supervisor, 0)
+	if errors.Is(err, unix.ESRCH) {
+		return nil
+	}
+	if err != nil {
+		return fault.Wrap(err, fault.Unavailable, "platform.stop")
+	}
+	defer func() { _ = unix.Close(process) }()
+	if !IsSupervisor(s.Supervisor) {
+		return nil // the number went to another process between the two looks
+	}
+	if err := unix.PidfdSendSignal(process, unix.SIGTERM, nil, 0); err != nil && !errors.Is(err, unix.ESRCH) {
 		return fault.Wrap(err, fault.Forbidden, "platform.stop")
 	}
 	for end := time.Now().Add(stopTime); time.Now().Before(end); {
-		if !IsSupervisor(s.Supervisor) {
+		gone, err := unix.Poll([]unix.PollFd{{Fd: int32(process), Events: unix.POLLIN}}, 10) //nolint:gosec // a descriptor is small
+		if err != nil && !errors.Is(err, unix.EINTR) {
+			return fault.Wrap(err, fault.Unavailable, "platform.stop")
+		}
+		if gone > 0 {
 			_ = os.Remove(StateFile(site.Root))
 			return nil
 		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(10 * time.Millisecond):
+		if err := ctx.Err(); err != nil {
+			return err
 		}
 	}
 	return fault.New(fault.Unavailable, "platform.stop")

@@ -28,6 +28,9 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 {
 		switch os.Args[1] {
 		case supervise.Command:
+			if os.Args[2] == slowEnd {
+				endSlowly()
+			}
 			superviseHere(os.Args[2])
 			return
 		case "serve":

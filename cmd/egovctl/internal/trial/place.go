@@ -2,6 +2,7 @@ package trial
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -68,7 +69,7 @@ func lay(binary string) (*Place, *watcher, error) {
 			return nil, nil, err
 		}
 	}
-	p.Listen, err = freeAddress()
+	p.Listen, w.claim, err = freeAddress()
 	return p, w, err
 }
 
@@ -118,19 +119,26 @@ const (
 
 var ports atomic.Int32
 
-// freeAddress finds an address at which nobody listens. Two test processes begin at different places.
-func freeAddress() (string, error) {
+// freeAddress finds an address at which nobody listens, and keeps it from every other place on this host until claim is
+// closed: an instance that is stopped for a moment finds its port free again.
+func freeAddress() (address string, claim io.Closer, err error) {
 	const n = lastPort - firstPort + 1
 	for range n {
 		port := firstPort + (os.Getpid()*7+int(ports.Add(1)))%n
-		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
-		ln, err := net.Listen("tcp", address)
+		// An abstract socket is a lock that ends with its process and leaves no file behind.
+		claim, err = net.Listen("unix", fmt.Sprintf("@egovctl-trial-%d", port))
 		if err != nil {
 			continue
 		}
-		return address, ln.Close()
+		address = net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+		if ln, err := net.Listen("tcp", address); err == nil {
+			return address, claim, ln.Close()
+		}
+		if err := claim.Close(); err != nil {
+			return "", nil, err
+		}
 	}
-	return "", fmt.Errorf("every port from %d to %d is in use", firstPort, lastPort)
+	return "", nil, fmt.Errorf("every port from %d to %d is in use", firstPort, lastPort)
 }
 
 func copyFile(from, to string) error {

@@ -1,6 +1,7 @@
 package trial
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -16,6 +17,8 @@ type watcher struct {
 	held io.WriteCloser
 	once sync.Once
 	err  error
+	// claim is closed after the script, when the process still lives then.
+	claim io.Closer
 }
 
 func watch(script string, env ...string) (*watcher, error) {
@@ -41,6 +44,9 @@ func (w *watcher) end() error {
 	w.once.Do(func() {
 		_ = w.held.Close() // the script starts when the pipe is closed, and Wait tells how it went
 		w.err = w.cmd.Wait()
+		if w.claim != nil {
+			w.err = errors.Join(w.err, w.claim.Close())
+		}
 	})
 	return w.err
 }
