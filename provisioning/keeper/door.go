@@ -6,6 +6,7 @@ import (
 
 	"egovctl/provisioning/engine"
 	"egovctl/provisioning/instance"
+	"egovctl/provisioning/supervise"
 )
 
 // Holds reports whether this very instance holds its front door open at the answered address, whoever keeps it and
@@ -29,6 +30,15 @@ func Holds(ctx context.Context, look engine.Reader, site instance.Site) bool {
 		}
 	}
 	return false
+}
+
+// Try opens the front door and closes it again. The kernel's error says why it cannot be had.
+func Try(ctx context.Context, site instance.Site) error {
+	ln, err := supervise.Listen(ctx, site)
+	if err != nil {
+		return err
+	}
+	return ln.Close()
 }
 
 // same compares addresses; every way to write "on each of this host's addresses" is the same.

@@ -77,15 +77,15 @@ func (k own) StopPlatform(ctx context.Context, _ engine.Host) error {
 	return supervise.Stop(ctx, k.site)
 }
 
-func (k own) Platform(context.Context, engine.Reader) (State, error) {
-	s, err := supervise.Read(supervise.StateFile(k.site.Root))
+func (k own) Platform(ctx context.Context, _ engine.Reader) (State, error) {
+	s, err := supervise.Of(ctx, k.site.Root)
 	if err != nil || moved(s.Supervisor, k.site) {
 		return State{}, err
 	}
 	return State{PID: s.Platform, Since: s.Since, Restarts: s.Restarts}, nil
 }
 
-func (k own) Door(context.Context, engine.Reader) (string, error) {
-	s, err := supervise.Read(supervise.StateFile(k.site.Root))
+func (k own) Door(ctx context.Context, _ engine.Reader) (string, error) {
+	s, err := supervise.Of(ctx, k.site.Root)
 	return s.Address, err
 }

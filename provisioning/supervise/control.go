@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -26,13 +27,12 @@ func Start(ctx context.Context, on engine.Host, site instance.Site) (pid int, er
 	if err != nil {
 		return 0, err
 	}
-	var lc net.ListenConfig
-	ln, err := lc.Listen(ctx, "tcp", site.Answers.HTTP.Listen)
+	ln, err := Listen(ctx, site)
 	if err != nil {
 		return 0, fault.Wrap(err, fault.Finding, "platform.address", "address", site.Answers.HTTP.Listen)
 	}
 	defer func() { _ = ln.Close() }()
-	socket, err := ln.(*net.TCPListener).File()
+	socket, err := ln.File()
 	if err != nil {
 		return 0, fault.Wrap(err, fault.Internal, "internal")
 	}
@@ -46,6 +46,28 @@ func Start(ctx context.Context, on engine.Host, site instance.Site) (pid int, er
 		return 0, fault.Wrap(err, fault.Unavailable, "platform.start")
 	}
 	return pid, nil
+}
+
+// drainTime bounds how long a platform whose supervisor was killed may take to let go of the address.
+const drainTime = 30 * time.Second
+
+// Listen opens the door at the answered address. A platform of this ROOT that is on its way out, because its supervisor
+// was killed, is waited for; a stranger there is the kernel's error at once.
+func Listen(ctx context.Context, site instance.Site) (*net.TCPListener, error) {
+	var lc net.ListenConfig
+	for end := time.Now().Add(drainTime); ; {
+		ours := leaving(site.Root)
+		ln, err := lc.Listen(ctx, "tcp", site.Answers.HTTP.Listen)
+		if err == nil {
+			return ln.(*net.TCPListener), nil //nolint:forcetypeassert // "tcp" gives no other
+		}
+		if !errors.Is(err, syscall.EADDRINUSE) || !ours || time.Now().After(end) {
+			return nil, err
+		}
+		if err := pause(ctx); err != nil {
+			return nil, err
+		}
+	}
 }
 
 // Dial turns a listening address into one that can be called: a wildcard becomes the loopback address.
@@ -66,7 +88,7 @@ const stopTime = 60 * time.Second
 // Stop asks the supervisor to drain and end the platform, and returns when both are gone and the address is free. None
 // running is fine. Faults: forbidden "platform.stop" when it belongs to another account, unavailable when it does not end.
 func Stop(ctx context.Context, site instance.Site) error {
-	s, err := Read(StateFile(site.Root))
+	s, err := Of(ctx, site.Root)
 	if err != nil || s.Supervisor == 0 {
 		return err
 	}
@@ -80,7 +102,7 @@ func Stop(ctx context.Context, site instance.Site) error {
 		return fault.Wrap(err, fault.Unavailable, "platform.stop")
 	}
 	defer func() { _ = unix.Close(process) }()
-	if !IsSupervisor(s.Supervisor) {
+	if !isCommand(s.Supervisor, Command) {
 		return nil // the number went to another process between the two looks
 	}
 	if err := unix.PidfdSendSignal(process, unix.SIGTERM, nil, 0); err != nil && !errors.Is(err, unix.ESRCH) {

@@ -1,14 +1,18 @@
 package supervise
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
+
+	"egovctl/provisioning/instance"
 )
 
 // State is what `egovctl status` reads about the running processes.
@@ -35,9 +39,45 @@ func (k *keeper) save() {
 
 func (k *keeper) forget() { _ = os.Remove(k.StateFile) }
 
-// Read tells the state of the processes: the zero State when no supervisor runs. A file left by a killed supervisor is
+// stateTime bounds how long a supervisor that was just started may take to tell its state.
+const stateTime = 10 * time.Second
+
+// Of tells the state of a ROOT's processes: the zero State when no supervisor runs. One that was started a moment ago, by
+// a command that may have been killed since, or that is about to end has no state: it is waited for.
+func Of(ctx context.Context, root instance.Root) (State, error) {
+	for end := time.Now().Add(stateTime); ; {
+		s, err := Read(StateFile(root))
+		if err != nil || s.Supervisor != 0 || !supervised(root) || time.Now().After(end) {
+			return s, err
+		}
+		if err := pause(ctx); err != nil {
+			return State{}, err
+		}
+	}
+}
+
+// pause waits for a moment between two looks.
+func pause(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(10 * time.Millisecond):
+		return nil
+	}
+}
+
+// Read tells the state that a file holds: the zero State when no supervisor runs. A file left by a killed supervisor is
 // recognised: its process is gone, or is something else by now.
 func Read(stateFile string) (State, error) {
+	s, err := saved(stateFile)
+	if err != nil || !isCommand(s.Supervisor, Command) {
+		return State{}, err
+	}
+	return s, nil
+}
+
+// saved is the state that was told last, whether or not it is still true.
+func saved(stateFile string) (State, error) {
 	raw, err := os.ReadFile(stateFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return State{}, nil
@@ -49,31 +89,51 @@ func Read(stateFile string) (State, error) {
 	if err := json.Unmarshal(raw, &s); err != nil {
 		return State{}, nil //nolint:nilerr // half a file is no supervisor
 	}
-	if !IsSupervisor(s.Supervisor) {
-		return State{}, nil
-	}
 	return s, nil
+}
+
+// leaving reports whether a platform of this ROOT lives whose supervisor was killed: it is told to end and does so when
+// it has answered what it is answering.
+func leaving(root instance.Root) bool {
+	s, err := saved(StateFile(root))
+	return err == nil && !isCommand(s.Supervisor, Command) && isCommand(s.Platform, platform) && RootOf(s.Platform) == string(root)
 }
 
 // RootOf is the ROOT for which a process of ours was started, as its command line says; "" when that cannot be seen.
 func RootOf(pid int) string {
-	raw, err := os.ReadFile(filepath.Join("/proc", fmt.Sprint(pid), "cmdline"))
-	if err != nil {
-		return ""
-	}
-	_, after, _ := strings.Cut(string(raw), "\x00--root\x00")
+	_, after, _ := strings.Cut(commandLine(pid), "\x00--root\x00")
 	root, _, _ := strings.Cut(after, "\x00")
 	return root
 }
 
-// IsSupervisor reports whether pid is alive and is `egovctl supervise`.
-func IsSupervisor(pid int) bool {
-	if pid <= 0 {
-		return false
+// supervised reports whether a supervisor of this ROOT lives, as the list of processes says.
+func supervised(root instance.Root) bool {
+	processes, _ := filepath.Glob("/proc/[0-9]*") // only a malformed pattern fails
+	for _, process := range processes {
+		pid, err := strconv.Atoi(filepath.Base(process))
+		if err == nil && isCommand(pid, Command) && RootOf(pid) == string(root) {
+			return true
+		}
 	}
-	raw, err := os.ReadFile(filepath.Join("/proc", fmt.Sprint(pid), "cmdline"))
-	return err == nil && strings.Contains(string(raw), "\x00"+Command+"\x00")
+	return false
 }
 
-// Command is the name of the hidden command that runs Run.
-const Command = "supervise"
+// isCommand reports whether pid is alive and runs one of our commands.
+func isCommand(pid int, command string) bool {
+	return pid > 0 && strings.Contains(commandLine(pid), "\x00"+command+"\x00")
+}
+
+// commandLine is what a process was started with, each word ended by a zero byte; "" when it is gone.
+func commandLine(pid int) string {
+	raw, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "cmdline"))
+	if err != nil {
+		return ""
+	}
+	return string(raw)
+}
+
+// Names of the commands that stay: Command runs Run, and what Run keeps running is platform.
+const (
+	Command  = "supervise"
+	platform = "serve"
+)

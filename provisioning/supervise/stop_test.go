@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,8 +15,13 @@ import (
 	"egovctl/provisioning/supervise"
 )
 
-// slowEnd makes the test binary a supervisor that takes long to end.
-const slowEnd = "slow-end"
+// More parts that the test binary plays, named by an environment variable. Each holds a listening socket as descriptor 3.
+const partOf = "EGOV_TEST_PART"
+
+var parts = map[string]func(){"slow end": endSlowly, "late state": stateLate, "leaving": func() { time.Sleep(late) }}
+
+// late is how long the parts take for what usually takes no time.
+const late = 300 * time.Millisecond
 
 // endSlowly holds memory in small pages: the kernel takes the command line away first, then gives these pages back, and
 // only then closes the listening socket.
@@ -31,38 +37,35 @@ func endSlowly() {
 	for i := 0; i < size; i += 4096 {
 		held[i] = 1
 	}
-	pipe := os.NewFile(4, "ready")
-	_, _ = pipe.Write([]byte{1})
+	tell(os.Args[3])
 	time.Sleep(time.Minute)
 }
 
-// When Stop returns, the address is free: a start right after it must not find our own ending process there.
-func TestTheAddressIsFreeAfterAStop(t *testing.T) {
-	for range 5 {
-		site := instance.Site{Root: instance.Root(t.TempDir())}
-		if err := os.MkdirAll(site.Root.Run(), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		address, pid := slowSupervisor(t)
-		state, err := json.Marshal(supervise.State{Supervisor: pid, Address: address})
-		if err == nil {
-			err = os.WriteFile(supervise.StateFile(site.Root), state, 0o600)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := supervise.Stop(t.Context(), site); err != nil {
-			t.Fatal(err)
-		}
-		ln, err := net.Listen("tcp", address)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = ln.Close()
+// stateLate is a supervisor that was started a moment ago.
+func stateLate() {
+	time.Sleep(late)
+	tell(os.Args[3])
+	time.Sleep(time.Minute)
+}
+
+func tell(root string) { write(root, supervise.State{Supervisor: os.Getpid(), Address: "here"}) }
+
+func write(root string, state supervise.State) {
+	file := supervise.StateFile(instance.Root(root))
+	raw, err := json.Marshal(state)
+	if err == nil {
+		err = os.WriteFile(file+".new", raw, 0o600)
+	}
+	if err == nil {
+		err = os.Rename(file+".new", file)
+	}
+	if err != nil {
+		panic(err)
 	}
 }
 
-func slowSupervisor(t *testing.T) (address string, pid int) {
+// play starts a part for a ROOT of its own.
+func play(t *testing.T, part, command string) (instance.Site, *exec.Cmd) {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -73,24 +76,72 @@ func slowSupervisor(t *testing.T) (address string, pid int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ready, said, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
+	defer func() { _ = socket.Close() }()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := exec.Command(self, supervise.Command, slowEnd)
-	c.ExtraFiles = []*os.File{socket, said}
+	site := instance.Site{Root: instance.Root(t.TempDir())}
+	site.Answers.HTTP.Listen = ln.Addr().String()
+	if err := os.MkdirAll(site.Root.Run(), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(self, command, "--root", string(site.Root))
+	c.Env, c.ExtraFiles, c.Stderr = append(os.Environ(), partOf+"="+part), []*os.File{socket}, os.Stderr
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = c.Process.Kill(); _ = c.Wait() })
-	_ = socket.Close()
-	_ = said.Close()
-	if _, err := ready.Read(make([]byte, 1)); err != nil {
+	return site, c
+}
+
+// When Stop returns, the address is free: a start right after it must not find our own ending process there.
+func TestTheAddressIsFreeAfterAStop(t *testing.T) {
+	for range 5 {
+		site, _ := play(t, "slow end", supervise.Command)
+		if err := supervise.Stop(t.Context(), site); err != nil {
+			t.Fatal(err)
+		}
+		ln, err := net.Listen("tcp", site.Answers.HTTP.Listen)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = ln.Close()
+	}
+}
+
+// A supervisor whose starter was killed holds the address before it can tell so: the next command waits for its word
+// instead of taking it for a stranger.
+func TestASupervisorThatJustStartedIsWaitedFor(t *testing.T) {
+	site, c := play(t, "late state", supervise.Command)
+	s, err := supervise.Of(t.Context(), site.Root)
+	if err != nil || s.Supervisor != c.Process.Pid || s.Address != "here" {
+		t.Errorf("state %+v of supervisor %d: %v", s, c.Process.Pid, err)
+	}
+}
+
+// A platform whose supervisor was killed answers to the end what it is answering, and holds the address until then.
+func TestAPlatformThatIsLeavingIsWaitedFor(t *testing.T) {
+	site, c := play(t, "leaving", "serve")
+	write(string(site.Root), supervise.State{Supervisor: 1 << 30, Platform: c.Process.Pid})
+	ln, err := supervise.Listen(t.Context(), site)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return ln.Addr().String(), c.Process.Pid
+	_ = ln.Close()
+}
+
+// A stranger at the address is told at once.
+func TestAStrangerAtTheAddressIsNotWaitedFor(t *testing.T) {
+	stranger, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = stranger.Close() }()
+	site := instance.Site{Root: instance.Root(t.TempDir())}
+	site.Answers.HTTP.Listen = stranger.Addr().String()
+	began := time.Now()
+	if _, err := supervise.Listen(t.Context(), site); err == nil || !strings.Contains(err.Error(), "in use") || time.Since(began) > 5*time.Second {
+		t.Errorf("after %s: %v", time.Since(began), err)
+	}
 }

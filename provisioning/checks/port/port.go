@@ -4,7 +4,6 @@ package port
 import (
 	"context"
 	"errors"
-	"net"
 	"syscall"
 
 	"egovctl/provisioning/checks/check"
@@ -18,13 +17,8 @@ func Check() check.Check {
 		if keeper.Holds(ctx, look.Host, look.Site) {
 			return check.Fine("check.port.ours", "address", address)
 		}
-		var lc net.ListenConfig
-		ln, err := lc.Listen(ctx, "tcp", address)
-		if err != nil {
+		if err := keeper.Try(ctx, look.Site); err != nil {
 			return refused(err, address)
-		}
-		if err := ln.Close(); err != nil {
-			return check.Failed(err)
 		}
 		return check.Fine("check.port.ok", "address", address)
 	}}
