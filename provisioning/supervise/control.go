@@ -54,20 +54,51 @@ const drainTime = 30 * time.Second
 // Listen opens the door at the answered address. A platform of this ROOT that is on its way out, because its supervisor
 // was killed, is waited for; a stranger there is the kernel's error at once.
 func Listen(ctx context.Context, site instance.Site) (*net.TCPListener, error) {
-	var lc net.ListenConfig
-	for end := time.Now().Add(drainTime); ; {
-		ours := leaving(site.Root)
-		ln, err := lc.Listen(ctx, "tcp", site.Answers.HTTP.Listen)
-		if err == nil {
-			return ln.(*net.TCPListener), nil //nolint:forcetypeassert // "tcp" gives no other
+	ours := leaving(site.Root)
+	ln, err := listen(ctx, site)
+	if err == nil || !errors.Is(err, syscall.EADDRINUSE) || len(ours) == 0 {
+		return ln, err
+	}
+	for _, pid := range ours {
+		process, err := unix.PidfdOpen(pid, 0)
+		if errors.Is(err, unix.ESRCH) {
+			continue
 		}
-		if !errors.Is(err, syscall.EADDRINUSE) || !ours || time.Now().After(end) {
+		if err != nil {
 			return nil, err
 		}
-		if err := pause(ctx); err != nil {
+		_, err = ended(ctx, process, drainTime)
+		if err := errors.Join(err, unix.Close(process)); err != nil {
 			return nil, err
 		}
 	}
+	return listen(ctx, site)
+}
+
+func listen(ctx context.Context, site instance.Site) (*net.TCPListener, error) {
+	var lc net.ListenConfig
+	ln, err := lc.Listen(ctx, "tcp", site.Answers.HTTP.Listen)
+	if err != nil {
+		return nil, err
+	}
+	return ln.(*net.TCPListener), nil //nolint:forcetypeassert // "tcp" gives no other
+}
+
+// ended waits until a process, given by its descriptor, has closed all that it had open; false when it did not in time.
+func ended(ctx context.Context, process int, within time.Duration) (bool, error) {
+	for end := time.Now().Add(within); time.Now().Before(end); {
+		n, err := unix.Poll([]unix.PollFd{{Fd: int32(process), Events: unix.POLLIN}}, 10) //nolint:gosec // a descriptor is small
+		if err != nil && !errors.Is(err, unix.EINTR) {
+			return false, err
+		}
+		if n > 0 {
+			return true, nil
+		}
+		if err := ctx.Err(); err != nil {
+			return false, err
+		}
+	}
+	return false, nil
 }
 
 // Dial turns a listening address into one that can be called: a wildcard becomes the loopback address.
@@ -92,8 +123,7 @@ func Stop(ctx context.Context, site instance.Site) error {
 	if err != nil || s.Supervisor == 0 {
 		return err
 	}
-	// A process that ends loses its command line before it closes its sockets, so looking for it in /proc would call the
-	// address free too early; this descriptor tells when all of it is gone.
+	// Looking for it in /proc would call the address free too early; this descriptor tells when all of it is gone.
 	process, err := unix.PidfdOpen(s.Supervisor, 0)
 	if errors.Is(err, unix.ESRCH) {
 		return nil
@@ -108,18 +138,13 @@ func Stop(ctx context.Context, site instance.Site) error {
 	if err := unix.PidfdSendSignal(process, unix.SIGTERM, nil, 0); err != nil && !errors.Is(err, unix.ESRCH) {
 		return fault.Wrap(err, fault.Forbidden, "platform.stop")
 	}
-	for end := time.Now().Add(stopTime); time.Now().Before(end); {
-		gone, err := unix.Poll([]unix.PollFd{{Fd: int32(process), Events: unix.POLLIN}}, 10) //nolint:gosec // a descriptor is small
-		if err != nil && !errors.Is(err, unix.EINTR) {
-			return fault.Wrap(err, fault.Unavailable, "platform.stop")
-		}
-		if gone > 0 {
-			_ = os.Remove(StateFile(site.Root))
-			return nil
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
+	gone, err := ended(ctx, process, stopTime)
+	if err != nil {
+		return err
 	}
-	return fault.New(fault.Unavailable, "platform.stop")
+	if !gone {
+		return fault.New(fault.Unavailable, "platform.stop")
+	}
+	_ = os.Remove(StateFile(site.Root))
+	return nil
 }

@@ -92,11 +92,20 @@ func saved(stateFile string) (State, error) {
 	return s, nil
 }
 
-// leaving reports whether a platform of this ROOT lives whose supervisor was killed: it is told to end and does so when
-// it has answered what it is answering.
-func leaving(root instance.Root) bool {
+// leaving are the processes of this ROOT that are on their way out because their supervisor was killed: it itself, and the
+// platform, which first answers what it is answering. A process loses its command line before it closes its sockets.
+func leaving(root instance.Root) (pids []int) {
 	s, err := saved(StateFile(root))
-	return err == nil && !isCommand(s.Supervisor, Command) && isCommand(s.Platform, platform) && RootOf(s.Platform) == string(root)
+	if err != nil || isCommand(s.Supervisor, Command) {
+		return nil
+	}
+	for _, pid := range []int{s.Supervisor, s.Platform} {
+		line, err := os.ReadFile(procFile(pid, "cmdline"))
+		if err == nil && (len(line) == 0 || isCommand(pid, platform) && RootOf(pid) == string(root)) {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
 }
 
 // RootOf is the ROOT for which a process of ours was started, as its command line says; "" when that cannot be seen.
@@ -125,12 +134,14 @@ func isCommand(pid int, command string) bool {
 
 // commandLine is what a process was started with, each word ended by a zero byte; "" when it is gone.
 func commandLine(pid int) string {
-	raw, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "cmdline"))
+	raw, err := os.ReadFile(procFile(pid, "cmdline"))
 	if err != nil {
 		return ""
 	}
 	return string(raw)
 }
+
+func procFile(pid int, name string) string { return filepath.Join("/proc", strconv.Itoa(pid), name) }
 
 // Names of the commands that stay: Command runs Run, and what Run keeps running is platform.
 const (
