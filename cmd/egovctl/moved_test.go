@@ -1,7 +1,9 @@
 package main_test
 
 import (
+	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,6 +18,28 @@ func move(t *testing.T, p *trial.Place, to string) {
 		t.Fatal(err)
 	}
 	p.Root = to
+}
+
+// Somebody copies the folder of an instance that runs, stops what he has there and removes it. The copy holds the state of
+// the original's processes, and a stop of it once ended them.
+func TestACopyHasNoSayOverTheOriginal(t *testing.T) {
+	p := trial.New(t)
+	p.Install()
+	c := p.For(t)
+	c.Root = filepath.Join(p.Base, "copy")
+	if out, err := exec.Command("cp", "-a", p.Root, c.Root).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, command := range [][]string{{"stop"}, {"uninstall", "--purge-data", "--yes"}} {
+		c.Run(command...).Status(trial.Done)
+		p.Anonymous().Get("/readyz").Status(http.StatusOK)
+		if s := status(t, p, trial.Done); s.Status != "running" {
+			t.Errorf("%v of the copy: %+v", command, s)
+		}
+	}
+	if h := p.Health(); h.Status != "healthy" {
+		t.Errorf("%+v", h)
+	}
 }
 
 // Somebody moves the folder of an instance, running or not. One start later it is as it was, and knows nothing of the old

@@ -37,18 +37,30 @@ func (k *keeper) save() {
 	}
 }
 
+// keep tells the state again when its file was lost or damaged.
+func (k *keeper) keep() {
+	if s, err := saved(k.StateFile); err != nil || s.Supervisor != k.state.Supervisor {
+		k.save()
+	}
+}
+
 func (k *keeper) forget() { _ = os.Remove(k.StateFile) }
 
-// stateTime bounds how long a supervisor that was just started may take to tell its state.
+// stateTime bounds how long a supervisor may take to tell its state.
 const stateTime = 10 * time.Second
 
 // Of tells the state of a ROOT's processes: the zero State when no supervisor runs. One that was started a moment ago, by
-// a command that may have been killed since, or that is about to end has no state: it is waited for.
+// a command that may have been killed since, or whose state was lost, is waited for; when it stays silent all that is
+// known is its process.
 func Of(ctx context.Context, root instance.Root) (State, error) {
 	for end := time.Now().Add(stateTime); ; {
 		s, err := Read(StateFile(root))
-		if err != nil || s.Supervisor != 0 || !supervised(root) || time.Now().After(end) {
+		if err != nil || within(s.Supervisor, root) {
 			return s, err
+		}
+		pid := supervisor(root)
+		if pid == 0 || time.Now().After(end) {
+			return State{Supervisor: pid}, nil
 		}
 		if err := pause(ctx); err != nil {
 			return State{}, err
@@ -101,7 +113,7 @@ func leaving(root instance.Root) (pids []int) {
 	}
 	for _, pid := range []int{s.Supervisor, s.Platform} {
 		line, err := os.ReadFile(procFile(pid, "cmdline"))
-		if err == nil && (len(line) == 0 || isCommand(pid, platform) && RootOf(pid) == string(root)) {
+		if err == nil && (len(line) == 0 || isCommand(pid, platform) && within(pid, root)) {
 			pids = append(pids, pid)
 		}
 	}
@@ -115,16 +127,30 @@ func RootOf(pid int) string {
 	return root
 }
 
-// supervised reports whether a supervisor of this ROOT lives, as the list of processes says.
-func supervised(root instance.Root) bool {
+// supervisor is the supervisor of a ROOT as the list of processes has it; 0 when there is none.
+func supervisor(root instance.Root) int {
 	processes, _ := filepath.Glob("/proc/[0-9]*") // only a malformed pattern fails
 	for _, process := range processes {
 		pid, err := strconv.Atoi(filepath.Base(process))
-		if err == nil && isCommand(pid, Command) && RootOf(pid) == string(root) {
-			return true
+		if err == nil && isCommand(pid, Command) && within(pid, root) {
+			return pid
 		}
 	}
-	return false
+	return 0
+}
+
+// within reports whether a process runs a program that lies in ROOT, wherever that lies by now. The file of a state does
+// not say so: a copy of a ROOT that runs holds the original's.
+func within(pid int, root instance.Root) bool {
+	if pid <= 0 {
+		return false
+	}
+	program, err := os.Readlink(procFile(pid, "exe")) // moves with the folder
+	if err != nil {
+		return RootOf(pid) == string(root) // of another account, so nothing can be done to it either
+	}
+	here, err := filepath.EvalSymlinks(string(root))
+	return err == nil && strings.HasPrefix(program, here+string(filepath.Separator))
 }
 
 // isCommand reports whether pid is alive and runs one of our commands.

@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -86,7 +87,11 @@ func play(t *testing.T, part, command string) (instance.Site, *exec.Cmd) {
 	if err := os.MkdirAll(site.Root.Run(), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	c := exec.Command(self, command, "--root", string(site.Root))
+	program := filepath.Join(string(site.Root), "egovctl")
+	if err := os.Link(self, program); err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(program, command, "--root", string(site.Root))
 	c.Env, c.ExtraFiles, c.Stderr = append(os.Environ(), partOf+"="+part), []*os.File{socket}, os.Stderr
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
@@ -117,6 +122,38 @@ func TestASupervisorThatJustStartedIsWaitedFor(t *testing.T) {
 	s, err := supervise.Of(t.Context(), site.Root)
 	if err != nil || s.Supervisor != c.Process.Pid || s.Address != "here" {
 		t.Errorf("state %+v of supervisor %d: %v", s, c.Process.Pid, err)
+	}
+}
+
+// Its state lost, a supervisor can still be stopped; a copy of its ROOT holds its state and has no say over it.
+func TestASupervisorBelongsToTheFolderThatItRunsFrom(t *testing.T) {
+	site, c := play(t, "late state", supervise.Command)
+	if _, err := supervise.Of(t.Context(), site.Root); err != nil {
+		t.Fatal(err)
+	}
+	copied := instance.Site{Root: instance.Root(t.TempDir())}
+	if err := os.MkdirAll(copied.Root.Run(), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write(string(copied.Root), supervise.State{Supervisor: c.Process.Pid})
+	if err := supervise.Stop(t.Context(), copied); err != nil || !alive(c.Process.Pid) {
+		t.Errorf("a stop of the copy reached the original: %v", err)
+	}
+	if s, err := supervise.Of(t.Context(), copied.Root); err != nil || s != (supervise.State{}) {
+		t.Errorf("the copy tells %+v, %v", s, err)
+	}
+	moved := instance.Site{Root: instance.Root(filepath.Join(t.TempDir(), "moved"))}
+	if err := os.Rename(string(site.Root), string(moved.Root)); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := supervise.Of(t.Context(), moved.Root); err != nil || s.Supervisor != c.Process.Pid {
+		t.Errorf("where it was moved to there is %+v, %v", s, err)
+	}
+	if err := os.Remove(supervise.StateFile(moved.Root)); err != nil {
+		t.Fatal(err)
+	}
+	if err := supervise.Stop(t.Context(), moved); err != nil || alive(c.Process.Pid) {
+		t.Errorf("a supervisor whose state was lost was not stopped: %v", err)
 	}
 }
 

@@ -80,6 +80,7 @@ func Run(ctx context.Context, cfg Config) error {
 		case <-again:
 			k.start(ctx)
 		case <-tick.C:
+			k.keep()
 			if err := cfg.Watch(ctx); err != nil {
 				cfg.Log.Error("watch", "error", err)
 			}

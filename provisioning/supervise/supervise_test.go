@@ -168,6 +168,25 @@ func TestAKilledPlatformIsStartedAgain(t *testing.T) {
 	})
 }
 
+// Without its state nobody could stop it or tell its address from a stranger's.
+func TestALostStateIsToldAgain(t *testing.T) {
+	r := start(t)
+	r.until("it answers", func() bool { return r.answer() != 0 })
+	file := filepath.Join(r.dir, "state.json")
+	for _, damage := range []func() error{
+		func() error { return os.Remove(file) },
+		func() error { return os.WriteFile(file, []byte("{"), 0o600) },
+	} {
+		if err := damage(); err != nil {
+			t.Fatal(err)
+		}
+		r.until("the state is whole", func() bool {
+			s, err := supervise.Read(file)
+			return err == nil && s.Supervisor == r.cmd.Process.Pid && s.Platform == r.answer()
+		})
+	}
+}
+
 // Six starts fail, and then the reason is gone: the pauses have grown longer than the time between two looks around.
 func TestAPlatformThatFailedForLongComesBackOnceItCan(t *testing.T) {
 	r := start(t)
