@@ -2,7 +2,6 @@ package platform_test
 
 import (
 	"context"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -53,15 +52,7 @@ func rights(t *testing.T, w *inspect.World) {
 
 func rightsTable(t *testing.T) map[string]inspect.Rights {
 	t.Helper()
-	f, err := os.Open("testdata/rights.csv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	list, err := inspect.ReadRights(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return list
+	return expected(t, "testdata/rights.csv", inspect.ReadRights)
 }
 
 // rightsTwins breaks a policy at a time, and looks whether it is seen.

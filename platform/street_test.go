@@ -1,6 +1,7 @@
 package platform_test
 
 import (
+	"io"
 	"os"
 	"slices"
 	"testing"
@@ -33,18 +34,26 @@ func TestTheStreet(t *testing.T) {
 
 func accessTable(t *testing.T) []inspect.Line {
 	t.Helper()
-	f, err := os.Open(table)
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines, err := inspect.ReadTable(f)
-	if err != nil {
-		t.Fatal(err)
-	}
+	lines := expected(t, table, inspect.ReadTable)
 	if len(lines) < 50 {
 		t.Fatalf("only %d lines in the access table", len(lines))
 	}
 	return lines
+}
+
+// expected is what a table of testdata says; it is never derived from the code.
+func expected[T any](t *testing.T, name string, read func(io.Reader) (T, error)) T {
+	t.Helper()
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }() // only read
+	list, err := read(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
 }
 
 // report fails the test with what was found, and with whatever the program logged as its own failure meanwhile.

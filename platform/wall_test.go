@@ -2,7 +2,6 @@ package platform_test
 
 import (
 	"context"
-	"os"
 	"strings"
 	"testing"
 
@@ -19,15 +18,7 @@ func reach(t *testing.T, w *inspect.World) {
 
 func exceptions(t *testing.T) map[string]inspect.Exception {
 	t.Helper()
-	f, err := os.Open("testdata/tables.csv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	list, err := inspect.ReadTables(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return list
+	return expected(t, "testdata/tables.csv", inspect.ReadTables)
 }
 
 // wall switches the application's filter off: it reads and writes every table of every schema as the application's role
