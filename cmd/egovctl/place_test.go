@@ -3,6 +3,7 @@ package main_test
 import (
 	"encoding/json"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -48,6 +49,33 @@ func TestALongRootIsServedFromRunOrRefused(t *testing.T) {
 	}
 	p.Run("uninstall", "--purge-data", "--yes").Status(trial.Done)
 	p.Gone()
+}
+
+// The folder above ROOT is a link to a larger disk, as /opt often is. Such an installation was once refused with a cure that
+// did not help.
+func TestARootBelowALink(t *testing.T) {
+	p := trial.New(t)
+	disk, link := filepath.Join(p.Base, "disk"), filepath.Join(p.Base, "link")
+	if err := os.Mkdir(disk, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(disk, link); err != nil {
+		t.Fatal(err)
+	}
+	p.Root = filepath.Join(link, "root")
+	p.Install()
+	p.Run("restart").Status(trial.Done)
+	if s := status(t, p, trial.Done); s.Status != "running" {
+		t.Errorf("%+v", s)
+	}
+	if again := p.Install(); again.Changes != 0 {
+		t.Errorf("the next run makes %d changes", again.Changes)
+	}
+	p.Run("uninstall", "--purge-data", "--yes").Status(trial.Done)
+	p.Gone()
+	if left, err := os.ReadDir(disk); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v %v", left, err)
+	}
 }
 
 // A page that the province wrote itself is shown. One that does not parse is refused by name, and the shipped one stays.

@@ -88,6 +88,9 @@ func (OS) Sync(path string) error {
 	if errors.Is(err, unix.EACCES) { // our own file that we may write and not read
 		fd, err = unix.Open(path, unix.O_WRONLY|unix.O_CLOEXEC|unix.O_NONBLOCK|unix.O_NOFOLLOW, 0)
 	}
+	if errors.Is(err, unix.ELOOP) { // a link to a folder counts as one
+		fd, err = unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_DIRECTORY, 0)
+	}
 	if err != nil {
 		return &fs.PathError{Op: "open to sync", Path: path, Err: err}
 	}
