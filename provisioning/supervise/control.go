@@ -132,7 +132,7 @@ func Stop(ctx context.Context, site instance.Site) error {
 		return fault.Wrap(err, fault.Unavailable, "platform.stop")
 	}
 	defer func() { _ = unix.Close(process) }()
-	if !isCommand(s.Supervisor, Command) {
+	if !runs(s.Supervisor, Command, site.Root) {
 		return nil // the number went to another process between the two looks
 	}
 	if err := unix.PidfdSendSignal(process, unix.SIGTERM, nil, 0); err != nil && !errors.Is(err, unix.ESRCH) {

@@ -7,9 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"strconv"
-	"strings"
 	"time"
 
 	"egovctl/provisioning/instance"
@@ -103,74 +100,3 @@ func saved(stateFile string) (State, error) {
 	}
 	return s, nil
 }
-
-// leaving are the processes of this ROOT that are on their way out because their supervisor was killed: it itself, and the
-// platform, which first answers what it is answering. A process loses its command line before it closes its sockets.
-func leaving(root instance.Root) (pids []int) {
-	s, err := saved(StateFile(root))
-	if err != nil || isCommand(s.Supervisor, Command) {
-		return nil
-	}
-	for _, pid := range []int{s.Supervisor, s.Platform} {
-		line, err := os.ReadFile(procFile(pid, "cmdline"))
-		if err == nil && (len(line) == 0 || isCommand(pid, platform) && within(pid, root)) {
-			pids = append(pids, pid)
-		}
-	}
-	return pids
-}
-
-// RootOf is the ROOT for which a process of ours was started, as its command line says; "" when that cannot be seen.
-func RootOf(pid int) string {
-	_, after, _ := strings.Cut(commandLine(pid), "\x00--root\x00")
-	root, _, _ := strings.Cut(after, "\x00")
-	return root
-}
-
-// supervisor is the supervisor of a ROOT as the list of processes has it; 0 when there is none.
-func supervisor(root instance.Root) int {
-	processes, _ := filepath.Glob("/proc/[0-9]*") // only a malformed pattern fails
-	for _, process := range processes {
-		pid, err := strconv.Atoi(filepath.Base(process))
-		if err == nil && isCommand(pid, Command) && within(pid, root) {
-			return pid
-		}
-	}
-	return 0
-}
-
-// within reports whether a process runs a program that lies in ROOT, wherever that lies by now. The file of a state does
-// not say so: a copy of a ROOT that runs holds the original's.
-func within(pid int, root instance.Root) bool {
-	if pid <= 0 {
-		return false
-	}
-	program, err := os.Readlink(procFile(pid, "exe")) // moves with the folder
-	if err != nil {
-		return RootOf(pid) == string(root) // of another account, so nothing can be done to it either
-	}
-	here, err := filepath.EvalSymlinks(string(root))
-	return err == nil && strings.HasPrefix(program, here+string(filepath.Separator))
-}
-
-// isCommand reports whether pid is alive and runs one of our commands.
-func isCommand(pid int, command string) bool {
-	return pid > 0 && strings.Contains(commandLine(pid), "\x00"+command+"\x00")
-}
-
-// commandLine is what a process was started with, each word ended by a zero byte; "" when it is gone.
-func commandLine(pid int) string {
-	raw, err := os.ReadFile(procFile(pid, "cmdline"))
-	if err != nil {
-		return ""
-	}
-	return string(raw)
-}
-
-func procFile(pid int, name string) string { return filepath.Join("/proc", strconv.Itoa(pid), name) }
-
-// Names of the commands that stay: Command runs Run, and what Run keeps running is platform.
-const (
-	Command  = "supervise"
-	platform = "serve"
-)
