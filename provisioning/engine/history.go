@@ -25,6 +25,8 @@ type Run struct {
 	Operation string
 	Release   string
 	Root      string    // where the instance lay then: it may have been moved since
+	By        string    // who ran it
+	From, To  string    // releases, of an operation that leads from one to the other
 	Started   time.Time // zero when not even the first line survived
 	Ended     time.Time // of the last line
 	State     State
@@ -66,15 +68,15 @@ func UnfinishedOn(o Options) (run Run, ok bool, err error) {
 	if err != nil {
 		return Run{}, false, err
 	}
-	left := openRuns(runs)
+	left := Open(runs)
 	if len(left) == 0 {
 		return Run{}, false, nil
 	}
 	return left[len(left)-1], true, nil
 }
 
-// openRuns picks the unfinished runs that no later run took up, oldest first.
-func openRuns(runs []Run) []Run {
+// Open picks the unfinished runs that no later run took up, oldest first.
+func Open(runs []Run) []Run {
 	taken := map[int]bool{}
 	for _, r := range runs {
 		for _, n := range r.Resumes {

@@ -20,12 +20,12 @@ var operation = regexp.MustCompile(`^[a-z][a-z0-9-]{0,30}$`)
 // Journal writes the file of one run, ROOT/journal/NNNN-<operation>.jsonl. The file comes into being with its first
 // lines, so a run that has nothing to do leaves nothing behind. It is for one writer that holds the Lock.
 type Journal struct {
-	disk    disk.FS
-	dir     string
-	op      string
-	release string
-	clock   clock.Clock
-	guard   guard
+	disk  disk.FS
+	dir   string
+	op    string
+	first Line // what the first line says of the run
+	clock clock.Clock
+	guard guard
 
 	number int
 	seq    int
@@ -40,7 +40,8 @@ func newJournal(o Options, op string, number int, head string) (*Journal, error)
 		return nil, fault.New(fault.Internal, "engine.operation", "operation", op)
 	}
 	return &Journal{
-		disk: o.Disk, dir: FolderOf(o.Root), op: op, release: o.Release, clock: o.Clock,
+		disk: o.Disk, dir: FolderOf(o.Root), op: op, clock: o.Clock,
+		first: Line{Release: o.Release, Root: o.Root, By: o.By, From: o.From, To: o.To},
 		guard: guard{o.Secrets}, number: number, prev: head,
 	}, nil
 }
@@ -62,7 +63,7 @@ func (j *Journal) Append(lines ...Line) ([]Line, error) {
 		seq++
 		l.Seq, l.At, l.Op, l.Run, l.Prev = seq, j.clock.Now(), j.op, j.number, prev
 		if l.Event == RunStarted {
-			l.Release, l.Root = j.release, filepath.Dir(j.dir)
+			l.Release, l.Root, l.By, l.From, l.To = j.first.Release, j.first.Root, j.first.By, j.first.From, j.first.To
 		}
 		one, sum, err := seal(*l)
 		if err == nil {

@@ -24,10 +24,13 @@ const (
 type Options struct {
 	Root      string // absolute
 	Release   string // of the program that runs, written into the journal
+	By        string // who runs it, as the journal names operators; no personal data
+	From, To  string // releases, for an operation that leads from one to the other
 	Host      Host
 	Clock     clock.Clock // the system's when nil
 	Disk      disk.FS     // where the journal is written; the real one when nil
 	OnFailure Policy
+	Settles   []string               // other operations whose unfinished runs this one brings to an end
 	Events    func(Event)            // told each journal line after its fsync, and progress; never two at a time
 	Secrets   func() []secret.String // what must never pass: a line that holds one is refused
 

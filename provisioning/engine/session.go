@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"sync"
 	"syscall"
 
@@ -87,8 +88,8 @@ func (s *session) read() error {
 			s.tell(Event{Event: JournalDamaged, Run: last.Number, Message: "engine.damaged"})
 		}
 	}
-	for _, r := range openRuns(s.history) {
-		if r.Operation == s.op {
+	for _, r := range Open(s.history) {
+		if r.Operation == s.op || slices.Contains(s.o.Settles, r.Operation) {
 			s.resumes = append(s.resumes, r.Number)
 			s.out.Resumed = true
 		}

@@ -36,7 +36,7 @@ func (r *Runner) Undo(ctx context.Context, op string, steps []Step) (Outcome, er
 	}
 	defer s.close()
 	s.resumes = nil
-	for _, r := range openRuns(s.history) {
+	for _, r := range Open(s.history) {
 		s.resumes = append(s.resumes, r.Number)
 	}
 	work, free := s.lock.Context(context.WithoutCancel(ctx))

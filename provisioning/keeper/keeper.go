@@ -24,6 +24,9 @@ type Keeper interface {
 	// StartPlatform returns when the platform takes traffic. Faults: finding "platform.address" for an address in use,
 	// "platform.start", "platform.not_ready", "keeper.unit".
 	StartPlatform(ctx context.Context, on engine.Host) error
+	// SwapPlatform exchanges the running platform for what current/ holds now and returns when the new one takes traffic.
+	// Faults: those of supervise.Swap, "keeper.unit".
+	SwapPlatform(ctx context.Context, on engine.Host) error
 	// StopPlatform lets it answer what it is answering and returns when it is gone. Faults: "platform.stop", "keeper.unit".
 	StopPlatform(ctx context.Context, on engine.Host) error
 	// Server reports whether PostgreSQL runs, kept by this keeper. Faults: those of instance.Site.Process.

@@ -73,6 +73,10 @@ func (k own) StartPlatform(ctx context.Context, on engine.Host) error {
 	return fault.New(fault.Unavailable, "platform.not_ready", "log", k.site.Root.LogFile("platform"))
 }
 
+func (k own) SwapPlatform(ctx context.Context, _ engine.Host) error {
+	return supervise.Swap(ctx, k.site)
+}
+
 func (k own) StopPlatform(ctx context.Context, _ engine.Host) error {
 	return supervise.Stop(ctx, k.site)
 }

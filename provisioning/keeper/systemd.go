@@ -6,9 +6,6 @@ import (
 	"net"
 	"strconv"
 	"strings"
-	"time"
-
-	"golang.org/x/sys/unix"
 
 	"egovctl/platform/kernel/fault"
 	"egovctl/provisioning/engine"
@@ -32,7 +29,7 @@ func (k units) StartServer(ctx context.Context, on engine.Host) error {
 	}
 	if !s.active() || c.Moved() {
 		// A supervisor of ours goes first: it would start at once again what we stop. The platform follows under its unit.
-		if err := supervise.Stop(ctx, k.site); err != nil {
+		if err := errors.Join(stop(ctx, on, Service(k.site.Answers.Config)), supervise.Stop(ctx, k.site)); err != nil {
 			return err
 		}
 		if err := k.StopServer(ctx, on); err != nil {
@@ -91,6 +88,10 @@ func free(ctx context.Context, address string) error {
 	return ln.Close()
 }
 
+func (k units) SwapPlatform(ctx context.Context, _ engine.Host) error {
+	return supervise.Swap(ctx, k.site)
+}
+
 // StopPlatform closes the door as well: a stopped platform behind an open one would be started by the next caller.
 func (k units) StopPlatform(ctx context.Context, on engine.Host) error {
 	c := k.site.Answers.Config
@@ -98,16 +99,17 @@ func (k units) StopPlatform(ctx context.Context, on engine.Host) error {
 }
 
 func (k units) Platform(ctx context.Context, look engine.Reader) (State, error) {
-	s, err := show(ctx, look, Service(k.site.Answers.Config))
-	if err != nil || !s.active() {
+	unit, err := show(ctx, look, Service(k.site.Answers.Config))
+	if err != nil || !unit.active() {
 		return State{}, err
 	}
-	pid, _ := strconv.Atoi(s["MainPID"])
-	if moved(pid, k.site) {
-		return State{}, nil
+	pid, _ := strconv.Atoi(unit["MainPID"])
+	s, err := supervise.Of(ctx, k.site.Root)
+	if err != nil || s.Supervisor != pid || moved(pid, k.site) {
+		return State{}, err
 	}
-	restarts, _ := strconv.Atoi(s["NRestarts"])
-	return State{PID: pid, Since: s.since(), Restarts: restarts}, nil
+	restarts, _ := strconv.Atoi(unit["NRestarts"])
+	return State{PID: s.Platform, Since: s.Since, Restarts: s.Restarts + restarts}, nil
 }
 
 func (k units) Door(ctx context.Context, look engine.Reader) (string, error) {
@@ -128,7 +130,7 @@ type properties map[string]string
 
 // show asks systemd about a unit; one that it does not know is inactive.
 func show(ctx context.Context, look engine.Reader, unit string) (properties, error) {
-	out, err := look.Query(ctx, "systemctl", "show", "--property=ActiveState,MainPID,NRestarts,ActiveEnterTimestampMonotonic", unit)
+	out, err := look.Query(ctx, "systemctl", "show", "--property=ActiveState,MainPID,NRestarts", unit)
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Unavailable, "keeper.unit", "unit", unit)
 	}
@@ -141,16 +143,6 @@ func show(ctx context.Context, look engine.Reader, unit string) (properties, err
 }
 
 func (p properties) active() bool { return p["ActiveState"] == "active" }
-
-// since turns systemd's microseconds since the start of the host into a time of day.
-func (p properties) since() time.Time {
-	entered, err := strconv.ParseInt(p["ActiveEnterTimestampMonotonic"], 10, 64)
-	var now unix.Timespec
-	if err != nil || unix.ClockGettime(unix.CLOCK_MONOTONIC, &now) != nil {
-		return time.Time{}
-	}
-	return time.Now().Add(time.Duration(entered)*time.Microsecond - time.Duration(now.Nano()))
-}
 
 // stop stops those of the units that are not stopped: systemd refuses to stop what it does not know.
 func stop(ctx context.Context, on engine.Host, names ...string) error {

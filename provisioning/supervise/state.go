@@ -18,7 +18,10 @@ type State struct {
 	Platform   int       `json:"platform"` // 0 while none runs
 	Since      time.Time `json:"since"`
 	Restarts   int       `json:"restarts"`
-	Address    string    `json:"address"` // at which it holds the door open, also while no platform runs
+	Address    string    `json:"address"`            // at which it holds the door open, also while no platform runs
+	Swapping   bool      `json:"swapping,omitempty"` // until the old platform and the old supervisor are gone
+	Swaps      int       `json:"swaps"`              // that were tried, the present one included once it is decided
+	Refused    string    `json:"refused,omitempty"`  // why the last one was not done; the platform before it runs on
 }
 
 func (k *keeper) save() {

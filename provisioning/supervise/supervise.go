@@ -1,6 +1,6 @@
-// Package supervise keeps the platform running on a host without systemd: it holds the listening socket, starts the
-// platform from current/, starts it again when it dies, watches PostgreSQL, and swaps one release for another without
-// closing the socket. It is the whole of `egovctl supervise`, the process that `egovctl start` leaves behind.
+// Package supervise keeps the platform running: it holds the listening socket, starts the platform from current/, starts it
+// again when it dies, and swaps one release for another without closing the socket. It is the whole of `egovctl supervise`,
+// which systemd keeps, and which `egovctl start` leaves behind on a host without it; there it watches PostgreSQL as well.
 package supervise
 
 import (
@@ -17,10 +17,11 @@ import (
 	"time"
 )
 
-// Names of the environment variables by which the platform learns what it inherited.
+// Names of the environment variables by which a process learns what it inherited.
 const (
 	ListenFD = "EGOV_LISTEN_FD" // number of the listening socket
 	ReadyFD  = "EGOV_READY_FD"  // number of a pipe: one byte says that it takes traffic
+	adoptPID = "EGOV_ADOPT_PID" // the platform that a supervisor finds running when it takes over from the release before
 )
 
 // Config says what to keep running.
@@ -58,8 +59,10 @@ func Run(ctx context.Context, cfg Config) error {
 
 	k := keeper{Config: cfg, state: State{Supervisor: os.Getpid(), Address: addressOf(cfg.Listener)}, pause: shortestPause}
 	defer k.forget()
-	k.save()
-	k.start(ctx)
+	if !k.adopt() {
+		k.save()
+		k.start(ctx)
+	}
 	for {
 		var again <-chan time.Time
 		if k.child == nil {
@@ -74,7 +77,11 @@ func Run(ctx context.Context, cfg Config) error {
 				k.stop(k.child)
 				return nil
 			}
-			k.swap(ctx)
+			if k.swap(ctx) {
+				signal.Ignore(syscall.SIGHUP) // one in the moment between the two programs must not end us
+				k.handOver()
+				signal.Notify(signals, syscall.SIGHUP)
+			}
 		case err := <-k.ended():
 			k.died(err)
 		case <-again:
@@ -110,9 +117,24 @@ type keeper struct {
 func (k *keeper) wait() { k.due = time.Now().Add(k.pause) }
 
 type child struct {
-	cmd   *exec.Cmd
-	since time.Time
-	gone  chan error // closed after the exit status was sent
+	process *os.Process
+	since   time.Time
+	gone    chan error // closed after the exit status was sent
+}
+
+// watched is a platform that is ours by now: its end will be told.
+func watched(p *os.Process, since time.Time) *child {
+	c := &child{process: p, since: since, gone: make(chan error, 1)}
+	go func() { c.gone <- wait(p); close(c.gone) }()
+	return c
+}
+
+func wait(p *os.Process) error {
+	state, err := p.Wait()
+	if err != nil {
+		return err
+	}
+	return errors.New(state.String())
 }
 
 // ended is the channel on which the running child's end is told; nil (for ever silent) when none runs.
@@ -140,9 +162,10 @@ func (k *keeper) start(ctx context.Context) {
 
 func (k *keeper) running(c *child) {
 	k.child = c
-	k.state.Platform, k.state.Since = c.cmd.Process.Pid, c.since
+	k.state.Platform, k.state.Since = c.process.Pid, c.since
 	k.save()
-	k.Log.Info("running", "pid", c.cmd.Process.Pid)
+	tellReady()
+	k.Log.Info("running", "pid", c.process.Pid)
 }
 
 func (k *keeper) died(err error) {
@@ -157,19 +180,6 @@ func (k *keeper) died(err error) {
 	k.state.Platform = 0
 	k.state.Restarts++
 	k.save()
-}
-
-// swap starts the new platform first and stops the old one only when the new one takes traffic; when the new one does
-// not come up, the old one stays and the reason is logged.
-func (k *keeper) swap(ctx context.Context) {
-	c, err := k.spawn(ctx)
-	if err != nil {
-		k.Log.Error("swap refused, the running platform stays", "error", err)
-		return
-	}
-	old := k.child
-	k.running(c)
-	k.stop(old)
 }
 
 // spawn starts a platform and waits until it says that it is ready.
@@ -195,8 +205,7 @@ func (k *keeper) spawn(ctx context.Context) (*child, error) {
 		return nil, fmt.Errorf("start platform: %w", err)
 	}
 	_ = said.Close()
-	c := &child{cmd: cmd, since: time.Now(), gone: make(chan error, 1)}
-	go func() { c.gone <- cmd.Wait(); close(c.gone) }()
+	c := watched(cmd.Process, time.Now())
 	if err := k.await(ctx, ready); err != nil {
 		k.stop(c)
 		return nil, err
@@ -226,12 +235,12 @@ func (k *keeper) stop(c *child) {
 	if c == nil {
 		return
 	}
-	_ = c.cmd.Process.Signal(syscall.SIGTERM)
+	_ = c.process.Signal(syscall.SIGTERM)
 	select {
 	case _ = <-c.gone:
 	case <-time.After(k.Drain):
-		k.Log.Warn("killed after the time for draining", "pid", c.cmd.Process.Pid)
-		_ = c.cmd.Process.Kill()
+		k.Log.Warn("killed after the time for draining", "pid", c.process.Pid)
+		_ = c.process.Kill()
 		_ = <-c.gone
 	}
 }

@@ -225,6 +225,49 @@ func TestASwapKeepsTheOldOneUntilTheNewOneIsReady(t *testing.T) {
 	r.until("the new one answers alone", func() bool { p := r.answer(); return p != 0 && p != first && !alive(first) })
 }
 
+// The supervisor is of a release as well: what was mended in it must not wait for the next start of the host.
+func TestAfterASwapTheSupervisorIsTheNewReleasesToo(t *testing.T) {
+	r := start(t)
+	r.until("it answers", func() bool { return r.answer() != 0 })
+	first, pid := r.answer(), r.cmd.Process.Pid
+	began := startedAs(t, pid)
+	_ = r.cmd.Process.Signal(syscall.SIGHUP)
+	r.until("another program is the supervisor", func() bool { return startedAs(t, pid) != began })
+	state := func() supervise.State {
+		s, err := supervise.Read(filepath.Join(r.dir, "state.json"))
+		if err != nil {
+			t.Error(err)
+		}
+		return s
+	}
+	r.until("it told its state", func() bool { return !state().Swapping })
+	second := r.answer()
+	if s := state(); second == 0 || second == first || s.Platform != second || s.Supervisor != pid || s.Swaps != 1 {
+		t.Fatalf("%+v, answered by %d, before by %d", s, second, first)
+	}
+	if err := syscall.Kill(second, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	r.until("the platform that it took over is started again", func() bool { p := r.answer(); return p != 0 && p != second })
+	third := r.answer()
+	_ = r.cmd.Process.Signal(syscall.SIGHUP)
+	r.until("it swaps as well", func() bool { p := r.answer(); return p != 0 && p != third && !alive(third) && !state().Swapping })
+	last := r.answer()
+	_ = r.cmd.Process.Kill()
+	_ = r.cmd.Wait()
+	r.until("the platform ends with it", func() bool { return !alive(last) })
+}
+
+// startedAs tells one program of a process from the next: their stacks lie elsewhere.
+func startedAs(t *testing.T, pid int) string {
+	t.Helper()
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/auxv", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
+
 func TestThePlatformEndsWithItsSupervisor(t *testing.T) {
 	for name, sig := range map[string]syscall.Signal{"asked": syscall.SIGTERM, "killed": syscall.SIGKILL} {
 		t.Run(name, func(t *testing.T) {

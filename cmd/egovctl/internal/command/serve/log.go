@@ -14,12 +14,8 @@ import (
 	"egovctl/platform/kernel/fault"
 )
 
-// logTo sends everything that this process says, its last words in a panic as well, to the end of a file. It is opened
-// here and not by systemd, which would do it as root, through whatever link the account has put there.
+// logTo sends everything that this process says, its last words in a panic as well, to the end of a file.
 func logTo(path string) error {
-	if path == "" {
-		return nil
-	}
 	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY|unix.O_NOFOLLOW, 0o640)
 	if err != nil {
 		return fault.Wrap(err, fault.Finding, "serve.log", "path", path)

@@ -14,18 +14,12 @@ import (
 
 // New makes the command.
 func New(env *wire.Env) *cobra.Command {
-	logFile := ""
-	c := &cobra.Command{Use: "serve", Annotations: wire.Acts(), RunE: func(c *cobra.Command, _ []string) error { return run(c.Context(), env, logFile) }}
-	c.Flags().StringVar(&logFile, "log-file", "", env.T("cmd.serve.flag.log_file"))
-	return c
+	return &cobra.Command{Use: "serve", Annotations: wire.Acts(), RunE: func(c *cobra.Command, _ []string) error { return run(c.Context(), env) }}
 }
 
-func run(ctx context.Context, env *wire.Env, logFile string) error {
+func run(ctx context.Context, env *wire.Env) error {
 	site, err := env.Site()
 	if err != nil {
-		return err
-	}
-	if err := logTo(logFile); err != nil {
 		return err
 	}
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))

@@ -1,17 +1,16 @@
-// Package supervisor is the hidden command that `egovctl start` leaves behind on a host without systemd.
+// Package supervisor is the hidden command that keeps the platform running: a unit of systemd, or what `egovctl start` leaves
+// behind on a host without it.
 package supervisor
 
 import (
 	"context"
 	"log/slog"
 	"os"
-	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"egovctl/cmd/egovctl/internal/wire"
-	"egovctl/platform/kernel/fault"
 	"egovctl/provisioning/supervise"
 )
 
@@ -23,9 +22,9 @@ func New(env *wire.Env) *cobra.Command {
 }
 
 func run(ctx context.Context, env *wire.Env) error {
-	fd, err := strconv.Atoi(env.Getenv(supervise.ListenFD))
+	door, err := supervise.Inherited(env.Getenv)
 	if err != nil {
-		return fault.Wrap(err, fault.Invalid, "supervise.socket")
+		return err
 	}
 	site, err := env.Site()
 	if err != nil {
@@ -37,9 +36,12 @@ func run(ctx context.Context, env *wire.Env) error {
 		Binary: root.Binary(), Args: []string{"serve", "--root", string(root)}, Dir: "/",
 		LogFile: root.LogFile("platform"), StateFile: supervise.StateFile(root),
 		Ready: 60 * time.Second, Drain: 30 * time.Second,
-		Listener: os.NewFile(uintptr(fd), "listener"),
+		Listener: door,
 		Log:      slog.New(slog.NewJSONHandler(os.Stderr, nil)),
 		Watch: func(ctx context.Context) error {
+			if site.Systemd {
+				return nil // which keeps PostgreSQL itself
+			}
 			up, err := site.Running(env.Host())
 			if err != nil || up {
 				return err
