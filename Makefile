@@ -2,7 +2,13 @@
 SHELL := /bin/bash
 VERSION ?= 0.1.0
 GO ?= go
-LDFLAGS := -s -w -buildid= -X main.version=$(VERSION)
+# The folder of a relocatable PostgreSQL (installers/postgres/build makes one) that the kit will carry; none if empty.
+POSTGRES ?=
+# The folder of the keys that sign the kit on the disc; a development root if empty.
+KEYS ?=
+# The date of the source, in seconds: every date in a kit comes from it, so that the same source gives the same bytes.
+SOURCE_DATE ?= $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null))
+LDFLAGS := -s -w -buildid= -X main.version=$(VERSION) -X egovctl/cmd/egovctl/internal/wire.sourceSeconds=$(SOURCE_DATE)
 export CGO_ENABLED ?= 0
 
 ASSETS := templates/portals/assets
@@ -11,13 +17,20 @@ DIST := $(ASSETS)/dist
 DEMO_ROOT ?= $(shell [ "$$(id -u)" = 0 ] && echo /opt/egov-demo || echo $(HOME)/egov-demo)
 DEMO_LISTEN ?= 127.0.0.1:8080
 
-.PHONY: help build demo demo-stop test check bench drill clean assets deb
+.PHONY: help program build demo demo-stop test check bench drill clean assets deb iso
 
 help: ## print the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build: assets ## bin/egovctl, one static binary (VERSION=1.2.3 sets its version)
-	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/egovctl ./cmd/egovctl
+program: assets
+	$(GO) build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/egovctl ./cmd/egovctl
+
+build: program ## bin/egovctl, one static binary (VERSION=1.2.3 sets its version), and beside it what a kit takes in
+	@for arch in amd64 arm64; do [ $$arch = "$$($(GO) env GOARCH)" ] || \
+	  GOARCH=$$arch $(GO) build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/egovctl-linux-$$arch ./cmd/egovctl || exit 1; done
+	@rm -rf bin/docs && mkdir -p bin/docs && cp README.md README.vi.md CHANGELOG.md LICENSE bin/docs/ && \
+	  find architecture-docs -name '*.md' -exec cp --parents {} bin/docs/ ';'
+	@$(GO) run ./provisioning/kit/parts -bin bin -version $(VERSION) -date $(or $(SOURCE_DATE),0) $(if $(POSTGRES),-postgres $(POSTGRES))
 
 assets: $(DIST)/fonts.css ## fetch and build what the pages need (npm), not committed
 
@@ -27,14 +40,14 @@ $(DIST)/fonts.css: $(ASSETS)/package-lock.json $(ASSETS)/build
 
 demo: ## get what is missing, build, install the demo, print address and accounts, leave it running
 	@.ci/need postgres node
-	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory program
 	bin/egovctl install --demo --root $(DEMO_ROOT) --listen $(DEMO_LISTEN) --yes
 
 demo-stop: ## stop the demo and remove it with its data
 	bin/egovctl uninstall --root $(DEMO_ROOT) --purge-data --yes
 
 test: ## get what is missing, run every test
-	@.ci/need postgres node chromium strace systemd iproute
+	@.ci/need postgres node chromium strace systemd iproute xorriso pgbouncer
 	@$(MAKE) --no-print-directory build
 	$(GO) test -timeout 30m ./...
 
@@ -44,19 +57,24 @@ check: ## format, lint, vet, import law, generated files, links and paths in doc
 	@test -z "$$(gofmt -l cmd platform provisioning templates)" || { gofmt -l cmd platform provisioning templates; echo "gofmt: the files above"; exit 1; }
 	$(GO) vet ./...
 	$(GO) tool -modfile=.ci/tools.mod golangci-lint run ./...
-	shellcheck .ci/run .ci/need templates/portals/assets/build installers/deb/build
-	$(GO) test ./cmd/egovctl/internal/house/...
+	shellcheck .ci/run .ci/need templates/portals/assets/build installers/deb/build installers/iso/build installers/iso/trial installers/iso/install.sh installers/postgres/build
+	$(GO) test ./cmd/egovctl/internal/house/... ./provisioning/kit/licence
 
 deb: build ## dist/egovctl_VERSION_ARCH.deb
 	installers/deb/build $(VERSION)
+
+iso: ## dist/egovctl-VERSION.iso, the disc, and the letter that goes with it (POSTGRES=folder, KEYS=folder)
+	@.ci/need xorriso
+	@$(MAKE) --no-print-directory build
+	SOURCE_DATE_EPOCH=$(SOURCE_DATE) installers/iso/build $(VERSION) "$(POSTGRES)" "$(KEYS)"
 
 bench: build ## figures as counts and ratios, one table
 	@.ci/need postgres strace
 	$(GO) run ./cmd/egovctl/internal/bench
 
 drill: build ## install, cut at every journal line, resume; every broken twin; systemd
-	@.ci/need postgres strace nspawn
-	$(GO) test -count=1 -timeout 90m -tags drill -run Drill ./cmd/egovctl/...
+	@.ci/need postgres strace nspawn debootstrap xorriso pgbuild
+	$(GO) test -count=1 -timeout 90m -tags drill -run Drill ./cmd/egovctl/... ./provisioning/kit/ ./provisioning/steps ./platform/db/cluster ./installers/iso
 
 clean: ## remove what was built
 	rm -rf bin dist && find $(DIST) -type f -not -name PLACEHOLDER.txt -delete

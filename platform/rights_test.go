@@ -23,6 +23,7 @@ func rights(t *testing.T, w *inspect.World) {
 	w.DB.Exec(`insert into deadlines.day (date, edit) values ('2030-05-20', '{"kind": "working"}')`)
 	w.DB.Exec(`insert into identity.attempt (login_hash, address, lane, at) values ('', '127.0.0.1', 'open', now())`)
 	w.DB.Exec(`insert into platform.job (name, started_at) values ('inspection', now())`)
+	w.DB.Exec(`insert into platform.accepted (service, kind, key, path, accepted_by, reason) values ('inspection', '', '', '{}', '', '')`)
 	w.DB.Exec(`insert into platform.state (key, value) values ('inspection', '1')`)
 	trial, err := w.NewTrial(ctx, all)
 	if err != nil {

@@ -79,7 +79,13 @@ func refusals() []refused {
 		}},
 		{name: "the profile is unknown", exit: 2, says: "atlantis", given: plain("--profile", "atlantis")},
 		{name: "nobody would encrypt what the answers say is encrypted", exit: 2, field: "http.tls", given: plain("--set", "http.tls=acme", "--set", "http.public_url=https://dichvucong.danang.example")},
-		{name: "the topology is not to be had yet", exit: 2, field: "topology", given: plain("--set", "topology=external", "--set", "postgres.dsn_file=/etc/hostname")},
+		{name: "the topology is not to be had yet", exit: 2, field: "topology", given: func(t *testing.T, p *trial.Place) (*trial.Place, []string) {
+			address := filepath.Join(p.Base, "address")
+			if err := os.WriteFile(address, []byte("postgres://dba@127.0.0.1:1/egov"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			return plain("--set", "topology=ha", "--set", "postgres.dsn_file="+address)(t, p)
+		}},
 		{name: "the demonstration would be open to others", exit: 2, field: "http.listen", given: func(_ *testing.T, p *trial.Place) (*trial.Place, []string) {
 			return p, []string{"install", "--demo", "--instance", p.Instance, "--listen", "0.0.0.0:18099", "--yes"}
 		}},

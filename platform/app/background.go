@@ -9,9 +9,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"egovctl/platform/audit"
+	"egovctl/platform/backfill"
 	"egovctl/platform/jobs"
 	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/who"
+	"egovctl/platform/ledger"
 	"egovctl/platform/outbox"
 	"egovctl/platform/services/onestop"
 )
@@ -26,8 +28,10 @@ const (
 func (a *App) periodic(sealer *audit.Sealer) []jobs.Job {
 	all := []jobs.Job{
 		{Name: "audit.seal", Every: time.Minute, Run: func(ctx context.Context) error {
-			_, err := sealer.Seal(ctx)
-			return err
+			if _, err := sealer.Seal(ctx); err != nil {
+				return err
+			}
+			return a.pool.Tx(ctx, who.Program("ledger.fold"), ledger.Fold)
 		}},
 		{Name: "outbox.sweep", Every: time.Hour, Run: func(ctx context.Context) error {
 			_, err := a.outbox.Sweep(ctx, keepMessages)
@@ -37,6 +41,9 @@ func (a *App) periodic(sealer *audit.Sealer) []jobs.Job {
 	}
 	for _, m := range a.offices.Modules() {
 		all = append(all, m.Jobs...)
+		for _, w := range m.Backfills {
+			all = append(all, backfill.Job(a.pool, w))
+		}
 	}
 	return all
 }

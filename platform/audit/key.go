@@ -29,8 +29,8 @@ func NewKeyPEM() (private, public []byte, err error) {
 		pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: open}), nil
 }
 
-// readKey reads the private key. Fault: finding "audit.key".
-func readKey(path string) (ed25519.PrivateKey, error) {
+// ReadKey reads the private key. Fault: finding "audit.key".
+func ReadKey(path string) (ed25519.PrivateKey, error) {
 	der, err := readPEM(path)
 	if err == nil {
 		var k any
@@ -44,8 +44,8 @@ func readKey(path string) (ed25519.PrivateKey, error) {
 	return nil, fault.Wrap(err, fault.Finding, "audit.key", "path", path)
 }
 
-// readPublicKey reads the public key, from its own file or out of the private one. Fault: finding "audit.key".
-func readPublicKey(path string) (ed25519.PublicKey, error) {
+// ReadPublicKey reads the public key, from its own file or out of the private one. Fault: finding "audit.key".
+func ReadPublicKey(path string) (ed25519.PublicKey, error) {
 	der, err := readPEM(path)
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Finding, "audit.key", "path", path)
@@ -55,7 +55,7 @@ func readPublicKey(path string) (ed25519.PublicKey, error) {
 			return key, nil
 		}
 	}
-	key, err := readKey(path)
+	key, err := ReadKey(path)
 	if err != nil {
 		return nil, err
 	}

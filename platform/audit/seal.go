@@ -33,7 +33,7 @@ type Sealer struct {
 // NewSealer reads the signing key. headFile, outside the database, takes the newest head; "" for none (tests).
 // Fault: finding "audit.key".
 func NewSealer(pool *db.Pool, keyFile, headFile string, now clock.Clock) (*Sealer, error) {
-	key, err := readKey(keyFile)
+	key, err := ReadKey(keyFile)
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,7 @@ func (b *Break) Error() string { return "audit log broken: " + b.Kind }
 // publicKeyFile (public or private PEM), and compares with copies of heads that were kept outside the database. What
 // does not fit is in Report.Broken and comes back as a finding as well. Other faults: "audit.key", "db.unreachable".
 func Verify(ctx context.Context, pool *db.Pool, publicKeyFile string, copies ...Head) (Report, error) {
-	key, err := readPublicKey(publicKeyFile)
+	key, err := ReadPublicKey(publicKeyFile)
 	if err != nil {
 		return Report{}, err
 	}

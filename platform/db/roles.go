@@ -68,11 +68,14 @@ func ensureRole(ctx context.Context, conn *pgx.Conn, name string, password secre
 	if exists && login && !tooMuch && sameVerifier(ctx, conn, name, password) && sameSettings(ctx, conn, name) {
 		return false, nil
 	}
-	verb := "create"
+	verb, least := "create", "nosuperuser nocreatedb nocreaterole nobypassrls"
 	if exists {
 		verb = "alter"
+		if !tooMuch {
+			least = "" // to say it again is only a superuser's
+		}
 	}
-	sql := fmt.Sprintf("begin; %s role %s login nosuperuser nocreatedb nocreaterole nobypassrls password %s;", verb, name, quote(verifier(password)))
+	sql := fmt.Sprintf("begin; %s role %s login %s password %s;", verb, name, least, quote(verifier(password)))
 	for _, s := range roleSettings[name] {
 		sql += fmt.Sprintf(" alter role %s set %s = %s;", name, s[0], quote(s[1]))
 	}

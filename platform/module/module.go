@@ -9,11 +9,13 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"egovctl/platform/backfill"
 	"egovctl/platform/db"
 	"egovctl/platform/jobs"
 	"egovctl/platform/kernel/clock"
 	"egovctl/platform/kernel/health"
 	"egovctl/platform/kernel/locale"
+	"egovctl/platform/merge"
 	"egovctl/platform/packaged"
 	"egovctl/platform/web"
 )
@@ -46,7 +48,9 @@ type Module struct {
 	Migrations fs.FS // NNNN_title.up.sql and .down.sql at its root; the schema is named like the service
 	Routes     []web.Route
 	Seed       func(ctx context.Context, tx pgx.Tx, set *packaged.Set) error // loads the packaged data into an empty schema
+	Merge      merge.Office                                                  // how the packaged rows of a release and those of the province become one
 	Run        func(ctx context.Context) error                               // background work on every node: returns nil when ctx ends, not before; nil for none
 	Jobs       []jobs.Job                                                    // periodic work, on one node at a time
+	Backfills  []backfill.Work                                               // rows from before a migration, brought to what it added
 	Health     func(ctx context.Context) []health.Result
 }

@@ -6,6 +6,10 @@ import (
 	"egovctl/provisioning/checks/ahead"
 	"egovctl/provisioning/checks/binaries"
 	"egovctl/provisioning/checks/check"
+	"egovctl/provisioning/checks/external"
+	"egovctl/provisioning/checks/externaldata"
+	"egovctl/provisioning/checks/externalrights"
+	"egovctl/provisioning/checks/externalwall"
 	"egovctl/provisioning/checks/filesystem"
 	"egovctl/provisioning/checks/hosttime"
 	"egovctl/provisioning/checks/machine"
@@ -28,7 +32,14 @@ func Preflight() []check.Check {
 	return []check.Check{
 		machine.Check(), hosttime.Check(), memory.Check(), openfiles.Check(), accounttools.Check(),
 		rootfolder.Check(), reach.Check(), socket.Check(), space.Check(), filesystem.Check(),
-		port.Check(), binaries.Check(), ahead.Check(),
+		port.Check(), binaries.Check(), ahead.Check(), external.Check(), externaldata.Check(), externalrights.Check(),
+	}
+}
+
+// Upgrade lists what must be so before a release is laid down beside the one that runs.
+func Upgrade() []check.Check {
+	return []check.Check{
+		hosttime.Check(), reach.Check(), space.Check(), filesystem.Check(), ownership.Check(), releaseintact.Check(), major.Check(),
 	}
 }
 
@@ -36,6 +47,6 @@ func Preflight() []check.Check {
 func Health() []check.Check {
 	return []check.Check{
 		hosttime.Check(), space.Check(), ownership.Check(), releaseintact.Check(),
-		major.Check(), reachable.Check(), serving.Check(),
+		major.Check(), reachable.Check(), externalwall.Check(), serving.Check(),
 	}
 }

@@ -47,7 +47,7 @@ func TestBeforeAnInstallationEachCauseIsFound(t *testing.T) {
 	})
 	t.Run("an answer that this release does not act on", func(t *testing.T) {
 		finds(t, fresh(t, nil), "answers.ahead", health.Pass, "check.ahead.ok")
-		finds(t, fresh(t, map[string]string{"backup.target": "/srv/backup"}), "answers.ahead", health.Warn, "check.ahead.later")
+		finds(t, fresh(t, map[string]string{"mail.smarthost": "mail.example:25"}), "answers.ahead", health.Warn, "check.ahead.later")
 		finds(t, fresh(t, map[string]string{"http.tls": "acme", "http.public_url": "https://dichvucong.danang.example"}), "answers.ahead", health.Fail, "config.ahead")
 	})
 	t.Run("a file in place of the folder", func(t *testing.T) {

@@ -7,14 +7,17 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"egovctl/platform/db/cluster"
 	"egovctl/provisioning/engine"
 	"egovctl/provisioning/host"
 	"egovctl/provisioning/instance"
+	"egovctl/provisioning/kit"
 	"egovctl/provisioning/steps/account"
 	"egovctl/provisioning/steps/answers"
 	clusterstep "egovctl/provisioning/steps/cluster"
+	"egovctl/provisioning/steps/current"
 	"egovctl/provisioning/steps/database"
 	"egovctl/provisioning/steps/layout"
 	"egovctl/provisioning/steps/release"
@@ -64,7 +67,11 @@ func installed(t *testing.T) instance.Site {
 	for _, name := range []string{instance.SuperPassword, instance.OwnerPassword, instance.AppPassword, instance.ReadOnlyPassword} {
 		secrets = append(secrets, answers.Password(name))
 	}
-	steps := []engine.Step{account.New(site), layout.New(site), answers.New(site, secrets), release.New(site, program),
+	carried, err := kit.FromBinary(program, "1.0.0", time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps := []engine.Step{account.New(site), layout.New(site), answers.New(site, secrets), release.New(site, carried), current.New(site),
 		clusterstep.New(site, true), server.New(site), database.New(site, true)}
 	o := engine.Options{Root: string(site.Root), Release: "1.0.0", Host: host.NewLocal()}
 	t.Cleanup(func() {

@@ -4,6 +4,7 @@ package engine
 
 import (
 	"context"
+	"io"
 	"io/fs"
 	"time"
 )
@@ -55,7 +56,7 @@ type Reader interface {
 	Alive(pid int, exe string) bool                            // is pid alive and (exe not "") running exe?
 }
 
-// Host is the writing seam. Every write is durable when it returns: file and folder are fsynced.
+// Host is the writing seam. Every write but Draft is durable when it returns: file and folder are fsynced.
 type Host interface {
 	Reader
 	MkdirAll(path string, mode fs.FileMode) error               // existing folders stay as they are
@@ -67,6 +68,8 @@ type Host interface {
 	Chmod(path string, mode fs.FileMode) error
 	Chown(path string, uid, gid int) error
 	CopyFile(from, to string, mode fs.FileMode) error            // streamed, fsynced, renamed into place
+	Draft(path string, src io.Reader, mode fs.FileMode) error    // a file of a tree that nobody uses yet: durable only after Settle
+	Settle(folder string) error                                  // everything below is durable: one sync instead of one a file
 	Run(ctx context.Context, cmd Command) ([]byte, error)        // waits; combined output; the child dies with us
 	Start(ctx context.Context, cmd Command) (pid int, err error) // detached: outlives us, own session
 	CreateAccount(name, home string) (Account, error)

@@ -2,6 +2,7 @@
 package host
 
 import (
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,7 +12,7 @@ import (
 	"egovctl/provisioning/engine/disk"
 )
 
-// Local is this machine. Every write is durable when it returns, see package disk for the order in which that is done.
+// Local is this machine. Every write but a draft is durable when it returns, see package disk for the order in which that is done.
 // Paths are absolute and clean, and none of the writing methods takes "/".
 type Local struct{ disk disk.FS }
 
@@ -75,6 +76,23 @@ func (l *Local) CopyFile(from, to string, mode fs.FileMode) error {
 		return err
 	}
 	return disk.CopyFile(l.disk, from, to, mode)
+}
+
+// Draft writes a file of a tree that nobody uses yet, and the folders above it that are missing (0755). None of it survives a
+// cut for certain before Settle.
+func (l *Local) Draft(path string, src io.Reader, mode fs.FileMode) error {
+	if err := check(path); err != nil {
+		return err
+	}
+	return disk.Draft(l.disk, path, src, mode)
+}
+
+// Settle makes everything below folder durable.
+func (l *Local) Settle(folder string) error {
+	if err := check(folder); err != nil {
+		return err
+	}
+	return l.disk.Flush(folder)
 }
 
 // Symlink makes path a link to target in one step, also over another link or file.

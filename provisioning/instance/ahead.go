@@ -1,16 +1,29 @@
 package instance
 
-import "egovctl/platform/kernel/fault"
+import (
+	"path/filepath"
+
+	"egovctl/platform/kernel/fault"
+)
 
 // An answer may be ahead of the release that reads it: instance.yaml is the same for ten years. What an installation
 // without it would be something else is refused; what a later release will act on is kept and told.
 var (
-	required = []string{"topology", "http.tls"}
+	required = []string{"http.tls"}
 	later    = []string{"mail.smarthost", "backup.target", "support.recipients", "support.remote"}
 )
 
-// Refused tells the first answer that this release cannot carry out: fault.Invalid "config.ahead", or nil.
+// Refused tells the first answer that this release cannot carry out: fault.Invalid "config.ahead", those of ReadDSN for an
+// external database, or nil.
 func (l Loaded) Refused() error {
+	switch l.Topology {
+	case "ha":
+		return fault.New(fault.Invalid, "config.ahead", "where", l.Where("topology"), "key", "topology", "value", l.Topology, "only", "embedded, external").At("topology")
+	case External:
+		if _, err := ReadDSN(l.Postgres.DSNFile); err != nil {
+			return err
+		}
+	}
 	for _, path := range required {
 		if k, _ := find(path); l.Value(path) != k.Default {
 			return fault.New(fault.Invalid, "config.ahead", "where", l.Where(path), "key", path, "value", l.Value(path), "only", k.Default).At(path)
@@ -23,7 +36,8 @@ func (l Loaded) Refused() error {
 func (l Loaded) Ahead() []string {
 	var keys []string
 	for _, path := range later {
-		if value := l.Value(path); value != "" && value != "off" {
+		folder := path == "backup.target" && filepath.IsAbs(l.Value(path)) // the other kinds of targets are what lies ahead
+		if value := l.Value(path); value != "" && value != "off" && !folder {
 			keys = append(keys, path)
 		}
 	}

@@ -22,6 +22,9 @@ var fixed = []string{"instance", "province.profile", "topology"}
 // changed.
 func (l Loaded) Changed(root Root, accept bool) error {
 	if _, err := os.Stat(root.Applied()); errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		if _, err := os.Stat(root.Outside()); err == nil && l.Topology != External { // an uninstallation kept the data there
+			return fault.New(fault.Invalid, "install.changed.fixed", "where", l.Where("topology"), "key", "topology", "old", External, "new", l.Topology).At("topology")
+		}
 		return nil
 	}
 	old, err := Load(Sources{File: root.Applied()})

@@ -18,6 +18,8 @@ func (r Root) at(parts ...string) string {
 // The places below ROOT.
 func (r Root) Releases() string              { return r.at("releases") }
 func (r Root) Release(version string) string { return r.at("releases", version) }
+func (r Root) Staged() string                { return r.at("releases", "staged") }         // points at the one that waits for its commit
+func (r Root) Link(version string) string    { return filepath.Join("releases", version) } // what current points at
 func (r Root) Current() string               { return r.at("current") }
 func (r Root) Binary() string                { return r.at("current", "bin", "egovctl") }
 func (r Root) Local() string                 { return r.at("local") }
@@ -28,6 +30,7 @@ func (r Root) Secrets() string               { return r.at("etc", "secrets") }
 func (r Root) Secret(name string) string     { return r.at("etc", "secrets", name) }
 func (r Root) Data() string                  { return r.at("data") }
 func (r Root) Postgres() string              { return r.at("data", "postgres") }
+func (r Root) Ballast() string               { return r.at("data", "ballast") }
 func (r Root) Files() string                 { return r.at("data", "files") }
 func (r Root) Backups() string               { return r.at("backups") }
 func (r Root) Journal() string               { return r.at("journal") }

@@ -19,7 +19,9 @@ type Site struct {
 	Answers Loaded
 	Version string
 	AsRoot  bool // root installs: processes and files belong to the instance's own account
-	Systemd bool // systemd keeps the processes running, not a supervisor of ours; only with AsRoot
+	// BringsPostgres says that the release which is about to be laid down has a PostgreSQL of its own, so that the host needs none.
+	BringsPostgres bool
+	Systemd        bool // systemd keeps the processes running, not a supervisor of ours; only with AsRoot
 
 	found *found
 }
@@ -94,7 +96,9 @@ const (
 	OwnerPassword    = "db-owner"     // egov_owner: migrations and seeds
 	AppPassword      = "db-app"       // egov_app: the platform, under row-level security
 	ReadOnlyPassword = "db-readonly"  // egov_readonly: reports
-	AuditKey         = "audit-key"    // signs the heads of the audit chain; audit-key.pub verifies them
+	AuditKey         = "audit-key"    // signs the heads of the audit chain and the manifests of backups; audit-key.pub verifies them
+	BackupKey        = "backup-key"   // opens this host's backups, for drills and restores here; backup-key.pub seals them
+	RecoveryKey      = "recovery-key" // opens them anywhere; its private half leaves the host, recovery-key.pub stays
 )
 
 // MetricsToken is the file below etc/secrets into which a province puts the token with which another host may read /metrics.
@@ -133,8 +137,12 @@ func SecretsAt(root Root) []secret.String {
 	return all
 }
 
-// DSN is the address of the database for a role whose password is the secret name.
+// DSN is the address of the database for a role whose password is the secret name. On an external server there is one
+// database, whatever its name, and no superuser of ours: fault Invalid "external.no_superuser".
 func (s Site) DSN(role, name, database string) (secret.String, error) {
+	if s.External() {
+		return s.outsideDSN(role, func() (secret.String, error) { return s.Secret(name) })
+	}
 	password, err := s.Secret(name)
 	if err != nil {
 		return secret.String{}, err

@@ -47,10 +47,14 @@ type State struct {
 
 // For is the keeper of a site.
 func For(site instance.Site) Keeper {
+	var k Keeper = own{site}
 	if site.Systemd {
-		return units{site}
+		k = units{site}
 	}
-	return own{site}
+	if site.External() {
+		return outside{k, site}
+	}
+	return k
 }
 
 // moved reports whether a process was started for a ROOT that is elsewhere by now. It works on, but what it starts or

@@ -17,6 +17,7 @@ import (
 	"egovctl/provisioning/steps/cluster"
 	"egovctl/provisioning/steps/database"
 	"egovctl/provisioning/steps/layout"
+	"egovctl/provisioning/steps/merge"
 	"egovctl/provisioning/steps/once"
 	"egovctl/provisioning/steps/schema"
 	"egovctl/provisioning/steps/seed"
@@ -115,6 +116,27 @@ func loads() []seed.Load {
 			return err
 		},
 	}}
+}
+
+// work merges rows that the seed above loaded from another release.
+func work() merge.Work {
+	return merge.Work{
+		Services: []string{"sample"}, Digest: func() ([]byte, error) { return []byte("the next digest"), nil },
+		Into: func(ctx context.Context, tx pgx.Tx) error {
+			_, err := tx.Exec(ctx, `insert into sample.note values ('merged')`)
+			return err
+		},
+	}
+}
+
+func mergeFixture(t *testing.T) enginetest.Fixture {
+	site, f := onData(t, "seed")
+	f.Step = merge.New(site, work())
+	f.State = func(t *testing.T) string {
+		return ask(t, site, db.OwnerRole, instance.OwnerPassword, instance.Database,
+			`select string_agg(text, ' ' order by text) || ' ' || (select string_agg(digest::text, ' ') from platform.seed) from sample.note`)
+	}
+	return f
 }
 
 func seedFixture(t *testing.T) enginetest.Fixture {

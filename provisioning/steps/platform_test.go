@@ -8,18 +8,23 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"testing"
 	"time"
 
+	"egovctl/provisioning/engine"
 	"egovctl/provisioning/engine/enginetest"
 	"egovctl/provisioning/host"
 	"egovctl/provisioning/instance"
 	"egovctl/provisioning/keeper"
+	"egovctl/provisioning/kit"
 	"egovctl/provisioning/steps/answers"
+	"egovctl/provisioning/steps/current"
 	"egovctl/provisioning/steps/layout"
 	"egovctl/provisioning/steps/platform"
 	"egovctl/provisioning/steps/release"
+	"egovctl/provisioning/steps/swap"
 	"egovctl/provisioning/supervise"
 )
 
@@ -31,7 +36,7 @@ func platformFixture(t *testing.T) enginetest.Fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lay(t, site, "release", layout.New(site), answers.New(site, nil), release.New(site, self))
+	lay(t, site, "release", layout.New(site), answers.New(site, nil), release.New(site, carried(t, self, "1.0.0")), current.New(site))
 	f := enginetest.Fixture{Step: platform.New(site), Host: host.NewLocal(), Root: string(site.Root), Varies: varies(site), Costly: true}
 	f.State = func(t *testing.T) string {
 		s, err := keeper.For(site).Platform(t.Context(), f.Host)
@@ -39,6 +44,35 @@ func platformFixture(t *testing.T) enginetest.Fixture {
 			t.Fatal(err)
 		}
 		return fmt.Sprint(s.PID != 0, keeper.Ready(t.Context(), f.Host, site), keeper.Holds(t.Context(), f.Host, site))
+	}
+	f.Release = func() { halt(t, site) }
+	return f
+}
+
+// swapFixture runs one release beside which a second lies.
+func swapFixture(t *testing.T) enginetest.Fixture {
+	site := here(t)
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := site
+	next.Version = "1.1.0"
+	lay(t, site, "releases", layout.New(site), answers.New(site, nil), release.New(site, carried(t, self, "1.0.0")), current.New(site))
+	lay1 := release.New(next, carried(t, self, "1.1.0"))
+	f := enginetest.Fixture{Step: swap.New(next), Before: []engine.Step{lay1, platform.New(site)}, Host: host.NewLocal(), Root: string(site.Root),
+		Varies: varies(site), Costly: true}
+	f.State = func(t *testing.T) string {
+		s, err := keeper.For(site).Platform(t.Context(), f.Host)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, version := range []string{"1.0.0", "1.1.0"} {
+			if f.Host.Alive(s.PID, filepath.Join(site.Root.Release(version), kit.Binary)) {
+				return version
+			}
+		}
+		return "none"
 	}
 	f.Release = func() { halt(t, site) }
 	return f

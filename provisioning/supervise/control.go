@@ -135,12 +135,14 @@ func Stop(ctx context.Context, site instance.Site) error {
 	if !runs(s.Supervisor, Command, site.Root) {
 		return nil // the number went to another process between the two looks
 	}
-	if err := unix.PidfdSendSignal(process, unix.SIGTERM, nil, 0); err != nil && !errors.Is(err, unix.ESRCH) {
-		return fault.Wrap(err, fault.Forbidden, "platform.stop")
-	}
-	gone, err := ended(ctx, process, stopTime)
-	if err != nil {
-		return err
+	gone := false
+	for end := time.Now().Add(stopTime); !gone && time.Now().Before(end); { // one sent between the two programs of a swap is lost
+		if err := unix.PidfdSendSignal(process, unix.SIGTERM, nil, 0); err != nil && !errors.Is(err, unix.ESRCH) {
+			return fault.Wrap(err, fault.Forbidden, "platform.stop")
+		}
+		if gone, err = ended(ctx, process, askAgain); err != nil {
+			return err
+		}
 	}
 	if !gone {
 		return fault.New(fault.Unavailable, "platform.stop")

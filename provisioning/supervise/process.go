@@ -31,6 +31,20 @@ func leaving(root instance.Root) (pids []int) {
 	return pids
 }
 
+// changing reports whether the supervisor that told its state last is just becoming another program: for that moment a living
+// process has no command line. One that has become it by now was missed a moment ago.
+func changing(root instance.Root) bool {
+	s, err := saved(StateFile(root))
+	if err != nil || s.Supervisor <= 0 {
+		return false
+	}
+	if commandLine(s.Supervisor) != "" {
+		return runs(s.Supervisor, Command, root)
+	}
+	stat, err := os.ReadFile(procFile(s.Supervisor, "stat"))
+	return err == nil && !strings.Contains(string(stat), ") Z ") && !strings.Contains(string(stat), ") X ")
+}
+
 // RootOf is the ROOT for which a process of ours was started, as its command line says; "" when that cannot be seen.
 func RootOf(pid int) string {
 	_, after, _ := strings.Cut(commandLine(pid), "\x00--root\x00")

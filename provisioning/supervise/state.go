@@ -59,7 +59,7 @@ func Of(ctx context.Context, root instance.Root) (State, error) {
 			return s, err
 		}
 		pid := supervisor(root)
-		if pid == 0 || time.Now().After(end) {
+		if (pid == 0 && !changing(root)) || time.Now().After(end) {
 			return State{Supervisor: pid}, nil
 		}
 		if err := pause(ctx); err != nil {

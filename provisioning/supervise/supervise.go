@@ -78,6 +78,10 @@ func Run(ctx context.Context, cfg Config) error {
 				return nil
 			}
 			if k.swap(ctx) {
+				if toldToEnd(signals) {
+					k.stop(k.child)
+					return nil
+				}
 				signal.Ignore(syscall.SIGHUP) // one in the moment between the two programs must not end us
 				k.handOver()
 				signal.Notify(signals, syscall.SIGHUP)

@@ -34,6 +34,20 @@ func (k *keeper) swap(ctx context.Context) bool {
 	return true
 }
 
+// toldToEnd reports whether, during a swap, we were told to end: the program that follows us would not know of it.
+func toldToEnd(signals <-chan os.Signal) bool {
+	for {
+		select {
+		case s := <-signals:
+			if s != syscall.SIGHUP {
+				return true
+			}
+		default:
+			return false
+		}
+	}
+}
+
 // handOver turns this process into the supervisor of the release that runs now; door, platform and process number stay. It
 // returns only when that cannot be done, and then the old program goes on.
 func (k *keeper) handOver() {

@@ -42,7 +42,12 @@ func private(t *testing.T) (*Cluster, secret.String) {
 
 func privateWith(t *testing.T, bin Binaries) (*Cluster, secret.String) {
 	t.Helper()
-	root, err := os.MkdirTemp("", "egov-cluster-") // t.TempDir is too long for a socket and closed to other accounts
+	return privateIn(t, bin, "")
+}
+
+func privateIn(t *testing.T, bin Binaries, parent string) (*Cluster, secret.String) {
+	t.Helper()
+	root, err := os.MkdirTemp(parent, "egov-cluster-") // t.TempDir is too long for a socket and closed to other accounts
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -333,31 +338,36 @@ func TestASocketPathThatIsTooLongIsRefused(t *testing.T) {
 	}
 }
 
-func TestFind(t *testing.T) {
-	fake := func(version string) string {
-		dir := filepath.Join(t.TempDir(), "bin")
-		if err := os.MkdirAll(dir, 0o755); err != nil {
+// fake are programs that tell a version and do nothing.
+func fake(t *testing.T, version string) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "bin")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"postgres", "initdb"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\necho 'postgres (PostgreSQL) "+version+"'\n"), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		for _, name := range []string{"postgres", "initdb"} {
-			if err := os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\necho 'postgres (PostgreSQL) "+version+"'\n"), 0o755); err != nil {
-				t.Fatal(err)
-			}
-		}
-		return dir
 	}
-	// moved is a copy whose programs find what they need in it.
-	moved := func(version string) string {
-		dir := fake(version)
-		for name, text := range map[string]string{"bin/pg_config": "#!/bin/sh\ndirname \"$(dirname \"$0\")\"\n", "postgres.bki": "", "plpgsql.so": ""} {
-			if err := os.WriteFile(filepath.Join(filepath.Dir(dir), name), []byte(text), 0o755); err != nil {
-				t.Fatal(err)
-			}
+	return dir
+}
+
+// moved is a copy whose programs find what they need in it.
+func moved(t *testing.T, version string) string {
+	t.Helper()
+	dir := fake(t, version)
+	for name, text := range map[string]string{"bin/pg_config": "#!/bin/sh\ndirname \"$(dirname \"$0\")\"\n", "postgres.bki": "", "plpgsql.so": ""} {
+		if err := os.WriteFile(filepath.Join(filepath.Dir(dir), name), []byte(text), 0o755); err != nil {
+			t.Fatal(err)
 		}
-		return dir
 	}
-	copied := moved("16.1")
-	old, good, newer, empty := fake("14.9"), fake("15.4 (Debian 15.4-1)"), fake("17.2"), t.TempDir()
+	return dir
+}
+
+func TestFind(t *testing.T) {
+	copied := moved(t, "16.1")
+	old, good, newer, empty := fake(t, "14.9"), fake(t, "15.4 (Debian 15.4-1)"), fake(t, "17.2"), t.TempDir()
 	for name, c := range map[string]struct {
 		dirs, system []string
 		path         string

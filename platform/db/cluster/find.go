@@ -76,6 +76,51 @@ func find(dirs, system []string, path string) (Binaries, error) {
 	return enough(found[0])
 }
 
+// FindMajor looks for a PostgreSQL of one major version, for data that are there already. own is the copy of the release
+// that is meant, others are those of the releases beside it. An own copy that cannot be used is told as by Find; of the
+// others it is passed over. A release that brings none means the host's. Finding "postgres.binaries.major".
+func FindMajor(major int, own string, others ...string) (Binaries, error) {
+	system, _ := filepath.Glob(systemPattern)
+	return findMajor(major, own, others, append(system, filepath.SplitList(os.Getenv("PATH"))...))
+}
+
+func findMajor(major int, own string, others, system []string) (Binaries, error) {
+	b, there, err := relocatable(own)
+	if err != nil || there && b.Major == major {
+		return b, err
+	}
+	var copies, hosts []Binaries
+	for _, root := range others {
+		if b, there, err := relocatable(root); err == nil && there && b.Major == major {
+			copies = append(copies, b)
+		}
+	}
+	for _, dir := range system {
+		if b, err := probe(dir); err == nil && b.Major == major {
+			hosts = append(hosts, b)
+		}
+	}
+	slices.SortStableFunc(copies, func(a, b Binaries) int { return b.minor() - a.minor() })
+	found := slices.Concat(hosts, copies)
+	if there {
+		found = slices.Concat(copies, hosts)
+	}
+	if len(found) == 0 {
+		return Binaries{}, fault.New(fault.Finding, "postgres.binaries.major", "major", major)
+	}
+	return found[0], nil
+}
+
+// Copy opens the relocatable copy below root; there is false when it holds none. Faults as Find.
+func Copy(root string) (b Binaries, there bool, err error) { return relocatable(root) }
+
+// minor is the second number of the version.
+func (b Binaries) minor() int {
+	_, after, _ := strings.Cut(b.Version, ".")
+	n, _ := strconv.Atoi(after)
+	return n
+}
+
 // relocatable opens a copy that was unpacked anywhere: its programs need its own libraries.
 func relocatable(root string) (b Binaries, there bool, err error) {
 	if root == "" {
@@ -132,7 +177,8 @@ func enough(b Binaries) (Binaries, error) {
 	return b, nil
 }
 
-func probe(dir string) (Binaries, error) { return probeWith(dir, "") }
+// probe looks at a folder of programs; that of a copy has its libraries beside.
+func probe(dir string) (Binaries, error) { return probeWith(dir, libOf(dir)) }
 
 var versionLine = regexp.MustCompile(`\(PostgreSQL\) (\d+)(\S*)`)
 

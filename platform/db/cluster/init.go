@@ -74,17 +74,24 @@ func (c *Cluster) initdb(ctx context.Context, staging string, password secret.St
 
 // run executes one of the programs under the account and waits. The program dies with us.
 func (c *Cluster) run(ctx context.Context, program string, args ...string) error {
+	_, err := c.runIn(ctx, "/", c.o.Binaries.Env(), c.o.Binaries.Path(program), args...)
+	return err
+}
+
+// runIn executes a program of any folder, and returns what it said.
+func (c *Cluster) runIn(ctx context.Context, dir string, env []string, path string, args ...string) (said string, err error) {
 	// Pdeathsig follows the thread that forked, so that thread must live until the child has ended
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	cmd := exec.CommandContext(ctx, c.o.Binaries.Path(program), args...)
-	cmd.Env, cmd.Dir = c.o.Binaries.Env(), "/"
+	cmd := exec.CommandContext(ctx, path, args...)
+	cmd.Env, cmd.Dir = env, dir
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Credential: c.credential()}
 	out, err := cmd.CombinedOutput()
+	said = strings.TrimSpace(string(out))
 	if err != nil {
-		return fmt.Errorf("%s: %w: %s", program, err, strings.TrimSpace(string(out)))
+		return said, fmt.Errorf("%s: %w: %s", filepath.Base(path), err, said)
 	}
-	return nil
+	return said, nil
 }
 
 func (c *Cluster) credential() *syscall.Credential {

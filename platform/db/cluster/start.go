@@ -32,6 +32,9 @@ func (c *Cluster) Start(ctx context.Context) error {
 		return err
 	}
 	defer unlock()
+	if err := c.CheckMajor(); err != nil { // while we waited another cluster may have taken this one's place
+		return err
+	}
 	for {
 		if err := c.up(ctx); !errors.Is(err, errGone) {
 			return err
@@ -76,9 +79,9 @@ func (c *Cluster) lock(ctx context.Context) (unlock func(), err error) {
 }
 
 // arguments are the server's. Where its socket lies is told here and not by its settings: ROOT may have been moved since
-// they were written. It is a list of folders, in which a name is quoted.
+// they were written. It is a list of folders, in which a name is quoted. So is its port: a copy has the original's settings.
 func (c *Cluster) arguments() []string {
-	return []string{"-D", c.o.Data, "-c", `unix_socket_directories="` + strings.ReplaceAll(c.o.Socket, `"`, `""`) + `"`}
+	return []string{"-D", c.o.Data, "-p", strconv.Itoa(c.o.Port), "-c", `unix_socket_directories="` + strings.ReplaceAll(c.o.Socket, `"`, `""`) + `"`}
 }
 
 // launch starts the server in a session of its own; ended is closed when it is gone.

@@ -43,7 +43,7 @@ type message struct{ key, text string }
 
 func plainKey(key string) bool {
 	for i := range len(key) {
-		if c := key[i]; !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || i > 0 && (c == '.' || c == '_' || c >= '0' && c <= '9')) {
+		if c := key[i]; !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || i > 0 && (c == '.' || c == '_' || c == '-' || c >= '0' && c <= '9')) {
 			return false
 		}
 	}

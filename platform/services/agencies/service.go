@@ -63,7 +63,7 @@ func (s *Service) Module() module.Module {
 	var routes []web.Route
 	routes = append(routes, api.Routes(s, s.deps.Clock)...)
 	routes = append(routes, page.Routes(s, s.deps.Clock, s.deps.Pages)...)
-	return module.Module{Name: "agencies", Migrations: migrationFiles, Routes: routes, Seed: s.Seed, Health: s.health}
+	return module.Module{Name: "agencies", Migrations: migrationFiles, Routes: routes, Seed: s.Seed, Merge: s.merging(), Health: s.health}
 }
 
 // Seed copies the packaged units and agencies into the empty schema; agency i of the set gets the number i+1.

@@ -169,7 +169,7 @@ func TestRowLevelSecurityLetsEveryoneReadAndOnlyTheProvinceWrite(t *testing.T) {
 		"delete a day":                  `delete from deadlines.day where date = '2026-11-24'`,
 		"rewrite what the kit brought":  `update deadlines.day set base = '{"kind":"working"}'`,
 		"rewrite the revision":          `update platform.revision set version = version + 1`,
-		"rewrite a packaged lunar date": `update deadlines.lunar set edit = '{}'`,
+		"rewrite a packaged lunar date": `update deadlines.lunar set base = '{}'`,
 	}
 	for name, sql := range writes {
 		for _, by := range []who.Principal{clerk, who.Nobody(), admin} {

@@ -59,7 +59,7 @@ func (s *Service) Module() module.Module {
 	files, _ := fs.Sub(migrations, "migrations") // a constant, valid path
 	routes := api.Routes(s, s.deps.Clock, s.deps.Texts)
 	routes = append(routes, page.Routes(s, s.deps.Clock, s.deps.Pages)...)
-	return module.Module{Name: "deadlines", Migrations: files, Routes: routes, Seed: s.Seed, Health: s.health}
+	return module.Module{Name: "deadlines", Migrations: files, Routes: routes, Seed: s.Seed, Merge: s.merging(), Health: s.health}
 }
 
 // Seed copies the packaged days, lunar dates, regimes and office hours into the empty schema. A kit from which no

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"io/fs"
 	"testing"
 
 	"egovctl/platform/db"
@@ -22,7 +23,11 @@ func TestMigrationsGoDownAndUpAgain(t *testing.T) {
 	streams := []db.Stream{{Schema: "agencies", FS: territory.Module().Migrations}, {Schema: "identity", FS: people.Module().Migrations}}
 	d, ctx := dbtest.New(t, streams...), context.Background()
 	for _, s := range []db.Stream{streams[1], streams[0]} {
-		if err := db.Steps(ctx, d.OwnerDSN(), s, -1); err != nil {
+		files, err := fs.Glob(s.FS, "*.up.sql")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Steps(ctx, d.OwnerDSN(), s, -len(files)); err != nil {
 			t.Fatalf("%s down: %v", s.Schema, err)
 		}
 	}

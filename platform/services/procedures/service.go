@@ -68,7 +68,7 @@ func (s *Service) Module() module.Module {
 	var routes []web.Route
 	routes = append(routes, api.Routes(s)...)
 	routes = append(routes, page.Routes(s, s.deps.Pages, s.deps.Settings.FilingPublic)...)
-	return module.Module{Name: "procedures", Migrations: files, Routes: routes, Seed: s.Seed, Run: s.Run, Health: s.health}
+	return module.Module{Name: "procedures", Migrations: files, Routes: routes, Seed: s.Seed, Merge: s.merging(), Run: s.Run, Health: s.health}
 }
 
 // Seed copies the packaged fields, procedures and offerings into the empty schema.

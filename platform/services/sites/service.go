@@ -51,7 +51,7 @@ func (s *Service) Module() module.Module {
 	var routes []web.Route
 	routes = append(routes, page.Routes(s, s.deps.Pages)...)
 	routes = append(routes, api.Routes(s)...)
-	return module.Module{Name: "sites", Migrations: files, Routes: routes, Seed: s.Seed, Health: s.health}
+	return module.Module{Name: "sites", Migrations: files, Routes: routes, Seed: s.Seed, Merge: s.merging(), Health: s.health}
 }
 
 // See reads what fn asks for, all of one moment.

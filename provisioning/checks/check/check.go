@@ -23,6 +23,7 @@ type Check struct {
 	Code     string   // stable: "port.free"
 	Service  string   // who it is about
 	Severity string   // of a failure: critical, error, warning
+	For      string   // topology that it is about, "" for each
 	After    []string // codes whose failure explains this one: it is then skipped and folded under them
 	Run      func(ctx context.Context, look Look) Finding
 }
@@ -56,11 +57,15 @@ func finding(s health.Status, key string, args []any) Finding {
 // Limit is how long one check may take.
 const Limit = 10 * time.Second
 
-// All runs the checks in order. A check whose cause has failed is not run but folded under it.
+// All runs the checks in order, leaving out those of another topology. A check whose cause has failed is not run but folded
+// under it.
 func All(ctx context.Context, look Look, checks []Check) []health.Result {
 	results := make([]health.Result, 0, len(checks))
 	failed := map[string]bool{}
 	for _, c := range checks {
+		if c.For != "" && c.For != look.Site.Answers.Topology {
+			continue
+		}
 		r := health.Result{Code: c.Code, Service: c.Service, Severity: "info"}
 		for _, cause := range c.After {
 			if failed[cause] {

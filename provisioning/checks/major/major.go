@@ -9,7 +9,7 @@ import (
 
 // Check compares the major versions.
 func Check() check.Check {
-	return check.Check{Code: "postgres.major", Service: "postgres", Severity: "critical", Run: func(_ context.Context, look check.Look) check.Finding {
+	return check.Check{Code: "postgres.major", For: "embedded", Service: "postgres", Severity: "critical", Run: func(_ context.Context, look check.Look) check.Finding {
 		c, err := look.Site.Cluster(look.Host)
 		if err != nil {
 			return check.Failed(err)

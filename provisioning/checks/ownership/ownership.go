@@ -14,7 +14,10 @@ import (
 func Check() check.Check {
 	return check.Check{Code: "root.ownership", Service: "root", Severity: "error", Run: func(_ context.Context, look check.Look) check.Finding {
 		r := look.Site.Root
-		closed := []string{r.Secrets(), r.Data(), r.Postgres(), r.Files()}
+		closed := []string{r.Secrets(), r.Data(), r.Files()}
+		if !look.Site.External() {
+			closed = append(closed, r.Postgres())
+		}
 		secrets, err := look.Host.ReadDir(r.Secrets())
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return check.Failed(err)

@@ -18,6 +18,9 @@ func Check() check.Check {
 		if err != nil {
 			return check.Failed(err)
 		}
+		if !up && look.Site.External() {
+			return away(look.Site)
+		}
 		if !up {
 			return check.Wrong("check.reachable.down")
 		}
@@ -36,4 +39,13 @@ func Check() check.Check {
 		}
 		return check.Fine("check.reachable.ok")
 	}}
+}
+
+// away is what is said of a server that somebody else keeps.
+func away(site instance.Site) check.Finding {
+	a, err := site.Elsewhere()
+	if err != nil {
+		return check.Failed(err)
+	}
+	return check.Wrong("external.away", "host", a.Host(), "port", a.Port())
 }

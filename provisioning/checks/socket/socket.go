@@ -11,7 +11,7 @@ import (
 
 // Check measures the path. A long ROOT is served from /run, which only root can prepare.
 func Check() check.Check {
-	return check.Check{Code: "root.socket", Service: "root", Severity: "critical", Run: func(_ context.Context, look check.Look) check.Finding {
+	return check.Check{Code: "root.socket", For: "embedded", Service: "root", Severity: "critical", Run: func(_ context.Context, look check.Look) check.Finding {
 		own := filepath.Join(look.Site.Root.Run(), instance.SocketName)
 		used := filepath.Join(look.Site.Root.SocketDir(look.Site.Answers.Config), instance.SocketName)
 		switch {

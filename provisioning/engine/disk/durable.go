@@ -60,6 +60,30 @@ func CopyFile(d FS, from, to string, mode fs.FileMode) error {
 	return Replace(d, to, src, mode)
 }
 
+// Draft writes a new file and the folders above it that are missing, without a sync: a power cut may leave any part of it until
+// the disk is flushed.
+func Draft(d FS, path string, src io.Reader, mode fs.FileMode) error {
+	if err := draftFolder(d, filepath.Dir(path)); err != nil {
+		return err
+	}
+	f, err := d.Create(path, mode)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, src)
+	return errors.Join(err, f.Close())
+}
+
+func draftFolder(d FS, path string) error {
+	if _, err := d.Lstat(path); err == nil || !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := draftFolder(d, filepath.Dir(path)); err != nil {
+		return err
+	}
+	return d.Mkdir(path, 0o755)
+}
+
 // Replace writes src beside path, syncs it, renames it over path and syncs the folder, in this order.
 func Replace(d FS, path string, src io.Reader, mode fs.FileMode) error {
 	tmp := Beside(path)

@@ -2,6 +2,7 @@ package enginetest
 
 import (
 	"context"
+	"io"
 	"io/fs"
 
 	"egovctl/provisioning/engine"
@@ -68,6 +69,14 @@ func (b *breaking) MkdirAll(path string, mode fs.FileMode) error {
 
 func (b *breaking) WriteFile(path string, data []byte, mode fs.FileMode) error {
 	return b.around("write "+path, func() error { return b.Host.WriteFile(path, data, mode) })
+}
+
+func (b *breaking) Draft(path string, src io.Reader, mode fs.FileMode) error {
+	return b.around("draft "+path, func() error { return b.Host.Draft(path, src, mode) })
+}
+
+func (b *breaking) Settle(folder string) error {
+	return b.around("settle "+folder, func() error { return b.Host.Settle(folder) })
 }
 
 func (b *breaking) Symlink(target, path string) error {

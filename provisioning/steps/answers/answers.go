@@ -168,8 +168,10 @@ func (s *Step) Undo(_ context.Context, on engine.Host, c engine.Change) error {
 	case c.Action != "create":
 		return engine.Keep("") // the change that made the file says what becomes of it
 	case !answered:
-		if _, err := on.Stat(filepath.Join(s.site.Root.Postgres(), "PG_VERSION")); err == nil {
-			return engine.Keep("step.answers.kept")
+		for _, data := range []string{filepath.Join(s.site.Root.Postgres(), "PG_VERSION"), s.site.Root.Outside()} {
+			if _, err := on.Stat(data); err == nil {
+				return engine.Keep("step.answers.kept")
+			}
 		}
 	}
 	if err := on.Remove(c.Target + ".pub"); err != nil {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"strings"
 	"time"
 
 	pg "egovctl/platform/db/cluster"
@@ -118,6 +119,22 @@ func (s *Step) Undo(_ context.Context, on engine.Host, c engine.Change) error {
 	for _, path := range []string{gone(c.Target), c.Target + ".new", c.Target + ".new.pw"} {
 		if err := on.RemoveAll(path); err != nil {
 			return err
+		}
+	}
+	return purgeKept(on, c.Target)
+}
+
+// purgeKept removes the clusters of other major versions, which hold the same data: see package steps/postgres.
+func purgeKept(on engine.Host, data string) error {
+	entries, err := on.ReadDir(filepath.Dir(data))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("list the kept clusters: %w", err)
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), "."+filepath.Base(data)+"-") {
+			if err := on.RemoveAll(filepath.Join(filepath.Dir(data), e.Name())); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

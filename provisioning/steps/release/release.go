@@ -1,17 +1,15 @@
-// Package release fills releases/<version>/ from the binary that is running, and points current at it. What stands
-// there is read-only and checked by hash.
+// Package release fills releases/<version>/ from a kit, or from what the running binary carries. What stands there is
+// read-only and checked by hash.
 package release
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sync"
+	"slices"
 
 	"egovctl/platform/kernel/fault"
 	"egovctl/provisioning/engine"
@@ -19,21 +17,26 @@ import (
 	"egovctl/provisioning/kit"
 )
 
-// Step fills the release and switches current.
-type Step struct {
-	site    instance.Site
-	source  string                     // the binary to take
-	measure func() (kit.Member, error) // of the source, which does not change while it runs: hashed once
+// Source is where a release comes from: a kit that was verified, or the running binary.
+type Source interface {
+	// Manifest is what will stand in the release's folder.
+	Manifest() (kit.Manifest, error)
+	// Lay writes the release and its manifest below folder, which is there and empty; durable when it returns.
+	Lay(ctx context.Context, on engine.Host, folder string, say engine.Progress) error
 }
 
-// New makes the step; source is the running binary.
-func New(site instance.Site, source string) *Step {
-	return &Step{site, source, sync.OnceValues(func() (kit.Member, error) { return kit.Measure(source, kit.Binary) })}
+// Step fills the release of the site's version.
+type Step struct {
+	site   instance.Site
+	source Source
 }
+
+// New makes the step.
+func New(site instance.Site, source Source) *Step { return &Step{site, source} }
 
 // Info describes the step.
 func (s *Step) Info() engine.Info {
-	return engine.Info{Name: "release", Title: "step.release", Touches: []string{"releases", "current"}, Reversible: true}
+	return engine.Info{Name: "release", Title: "step.release", Touches: []string{"releases"}, Reversible: true}
 }
 
 // aside is where the release is built.
@@ -43,96 +46,71 @@ func (s *Step) aside() string {
 
 func (s *Step) folder() string { return s.site.Root.Release(s.site.Version) }
 
-// Plan asks for the release when it is not there, and for the switch when current points elsewhere. A release of the
-// same version with other bytes is refused, never overwritten; so is a jump to another version, which is an upgrade.
+// Plan asks for the release when it is not there. Faults: refused "release.differs" for one of the same version with another
+// program, finding "release.damaged" for one that is not as its manifest says: neither is ever overwritten.
 func (s *Step) Plan(_ context.Context, look engine.Reader) ([]engine.Change, error) {
-	var changes []engine.Change
 	raw, err := look.ReadFile(filepath.Join(s.folder(), kit.ManifestFile))
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		changes = append(changes, engine.Change{ID: "release", Action: "create", Target: s.folder()})
-	case err != nil:
+	if errors.Is(err, fs.ErrNotExist) {
+		return []engine.Change{{ID: "release", Action: "create", Target: s.folder()}}, nil
+	}
+	if err != nil {
 		return nil, fmt.Errorf("look at release: %w", err)
-	default:
-		if err := s.check(raw); err != nil {
-			return nil, err
-		}
 	}
-	want := filepath.Join("releases", s.site.Version)
-	have, err := look.Readlink(s.site.Root.Current())
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		changes = append(changes, engine.Change{ID: "current", Action: "create", Target: s.site.Root.Current()})
-	case err != nil:
-		return nil, fmt.Errorf("look at current: %w", err)
-	case have != want:
-		return nil, fault.New(fault.Refused, "release.other", "runs", filepath.Base(have), "carries", s.site.Version)
-	}
-	return changes, nil
+	return nil, s.check(raw)
 }
 
-// check holds the stored release against its manifest, and the manifest against the running binary.
+// check holds the stored release against its manifest, and its program against the one that is to be laid down.
 func (s *Step) check(raw []byte) error {
-	m, err := kit.Parse(raw, s.folder())
+	have, err := kit.Parse(raw, s.folder())
 	if err != nil {
 		return err
 	}
-	own, err := s.measure()
+	want, err := s.source.Manifest()
 	if err != nil {
 		return err
 	}
-	if m.Members[0] != own {
+	if program(have) != program(want) {
 		return fault.New(fault.Refused, "release.differs", "version", s.site.Version)
 	}
-	if same(filepath.Join(s.folder(), kit.Binary), s.source) {
-		return nil
+	if runsFrom(filepath.Join(s.folder(), kit.Binary)) {
+		return nil // whoever changed it has changed us
 	}
 	_, err = kit.Verify(s.folder())
 	return err
 }
 
-func same(a, b string) bool {
-	x, errA := os.Stat(a)
-	y, errB := os.Stat(b)
-	return errA == nil && errB == nil && os.SameFile(x, y)
+// program is the member that runs.
+func program(m kit.Manifest) kit.Member {
+	if i := slices.IndexFunc(m.Members, func(x kit.Member) bool { return x.Path == kit.Binary }); i >= 0 {
+		return m.Members[i]
+	}
+	return kit.Member{}
 }
 
-// Apply builds the release aside and renames it into place, or makes the symlink.
-func (s *Step) Apply(_ context.Context, on engine.Host, c engine.Change, _ engine.Progress) error {
-	if c.ID == "current" {
-		return on.Symlink(filepath.Join("releases", s.site.Version), s.site.Root.Current())
-	}
+// runsFrom reports whether this very process was started from the file.
+func runsFrom(file string) bool {
+	self, errSelf := os.Stat("/proc/self/exe")
+	there, err := os.Stat(file)
+	return errSelf == nil && err == nil && os.SameFile(self, there)
+}
+
+// Apply builds the release aside and renames it into place.
+func (s *Step) Apply(ctx context.Context, on engine.Host, _ engine.Change, say engine.Progress) error {
 	aside := s.aside()
 	if err := on.RemoveAll(aside); err != nil {
 		return err
 	}
-	if err := on.MkdirAll(filepath.Join(aside, "bin"), 0o755); err != nil {
+	if err := on.MkdirAll(aside, 0o755); err != nil {
 		return err
 	}
-	if err := on.CopyFile(s.source, filepath.Join(aside, kit.Binary), 0o555); err != nil {
-		return err
-	}
-	m, err := s.measure() // not of the copy: the next plan holds the copy against it
-	if err != nil {
-		return err
-	}
-	var text bytes.Buffer
-	enc := json.NewEncoder(&text)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(kit.Manifest{Product: kit.Product, Version: s.site.Version, Members: []kit.Member{m}}); err != nil {
-		return fmt.Errorf("encode manifest: %w", err)
-	}
-	if err := on.WriteFile(filepath.Join(aside, kit.ManifestFile), text.Bytes(), 0o444); err != nil {
+	if err := s.source.Lay(ctx, on, aside, say); err != nil {
 		return err
 	}
 	return on.Rename(aside, s.folder())
 }
 
-// Undo removes the release, and what a cut left of its building, or the symlink.
+// Undo removes the release, and what a cut left of its building.
 func (s *Step) Undo(_ context.Context, on engine.Host, c engine.Change) error {
-	if c.ID == "current" {
-		return on.Remove(s.site.Root.Current())
-	}
 	if err := on.RemoveAll(s.aside()); err != nil {
 		return err
 	}

@@ -40,14 +40,14 @@ func (s *Step) Plan(ctx context.Context, look engine.Reader) ([]engine.Change, e
 	}
 	all := engine.Change{ID: "migrate", Action: "update", Target: instance.Database}
 	if !up {
-		return nil, engine.After("server", all)
+		return nil, engine.After(s.site.Served(), all)
 	}
 	dsn, err := s.site.DSN(db.OwnerRole, instance.OwnerPassword, instance.Database)
 	if err != nil {
 		return nil, err
 	}
 	pending, err := db.Pending(ctx, dsn.Reveal(), s.streams)
-	if fault.Is(err, fault.Unavailable) {
+	if fault.Is(err, fault.Unavailable) && !s.site.External() {
 		return nil, engine.After("database", all)
 	}
 	if err != nil || len(pending) == 0 {

@@ -17,7 +17,7 @@ import (
 // facts is what the templates in templates/host are filled with.
 type facts struct {
 	Instance, Account, Root   string
-	Socket, Service, Postgres string // unit names
+	Socket, Service, Postgres string // unit names; no Postgres where it is not ours
 	Listen                    string // numbers only: systemd resolves no names
 	RuntimeDirectory          bool   // PostgreSQL's socket lies in /run/egov-<instance>, which is gone after each boot
 	Home, Tmp                 bool   // may /home, or /tmp, be hidden from the processes? not when ROOT lies there
@@ -28,11 +28,15 @@ type file struct{ name, template, wantedBy string }
 
 func (s *Step) files() []file {
 	c := s.site.Answers.Config
-	return []file{ // who is needed comes before who needs it
+	all := []file{ // who is needed comes before who needs it
 		{keeper.Server(c), "host/egov-postgres.service.tmpl", "multi-user.target"},
 		{keeper.Socket(c), "host/egov.socket.tmpl", "sockets.target"},
 		{keeper.Service(c), "host/egov.service.tmpl", "multi-user.target"},
 	}
+	if s.site.External() {
+		return all[1:] // PostgreSQL is somebody else's to keep
+	}
+	return all
 }
 
 // awkward are bytes that mean something in a unit file.
@@ -54,6 +58,9 @@ func (s *Step) render(name string) ([]byte, error) {
 		Socket: keeper.Socket(c), Service: keeper.Service(c), Postgres: keeper.Server(c),
 		Listen: address.String(), RuntimeDirectory: root.SocketDir(c) != root.Run(),
 		Home: !below(root, "/home", "/root", "/run/user"), Tmp: !below(root, "/tmp", "/var/tmp"),
+	}
+	if s.site.External() {
+		f.Postgres = ""
 	}
 	if address.IP == nil { // ":8080": systemd wants the port alone
 		f.Listen = fmt.Sprint(address.Port)

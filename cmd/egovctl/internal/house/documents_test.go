@@ -55,7 +55,7 @@ func TestProgramsNameOnlyDocumentsThatAreHere(t *testing.T) {
 			switch {
 			case err != nil:
 				return err
-			case d.IsDir() && (d.Name() == "node_modules" || d.Name() == "dist" || d.Name() == "testdata"):
+			case d.IsDir() && (d.Name() == "node_modules" || d.Name() == "dist" || d.Name() == "bin" || d.Name() == "testdata"):
 				return filepath.SkipDir
 			case d.IsDir() || p == filepath.Join(root, "cmd/egovctl/internal/house/documents_test.go"):
 				return nil
@@ -102,7 +102,7 @@ func documents(t *testing.T) []string {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && (d.Name() == "node_modules" || d.Name() == ".git" || d.Name() == "dist") {
+		if d.IsDir() && (d.Name() == "node_modules" || d.Name() == ".git" || d.Name() == "dist" || d.Name() == "bin") {
 			return filepath.SkipDir
 		}
 		if strings.HasSuffix(p, ".md") {

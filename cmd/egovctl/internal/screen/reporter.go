@@ -4,11 +4,9 @@ package screen
 
 import (
 	"fmt"
-	"strings"
 
 	"egovctl/cmd/egovctl/internal/term"
 	"egovctl/cmd/egovctl/internal/wire"
-	"egovctl/platform/kernel/locale"
 	"egovctl/provisioning/engine"
 )
 
@@ -54,7 +52,7 @@ func told(env *wire.Env, e engine.Event) string {
 		if e.Count == 0 && e.Seq == 0 {
 			return ""
 		}
-		return fmt.Sprintf("%s %-*s %s", env.PaintErr(term.Good, "✓"), titleWidth, env.T(e.Title), env.PaintErr(term.Faint, took(env, e.MS)))
+		return fmt.Sprintf("%s %-*s %s", env.PaintErr(term.Good, "✓"), titleWidth, env.T(e.Title), env.PaintErr(term.Faint, env.Seconds(e.MS)))
 	case engine.UndoDone:
 		return env.PaintErr(term.Good, "−") + " " + env.Doing(e.Title, e.Target)
 	case engine.StepKept:
@@ -73,12 +71,3 @@ func told(env *wire.Env, e engine.Event) string {
 
 // titleWidth is the column in which the times of steps stand below each other.
 const titleWidth = 36
-
-// took writes a duration in seconds, with a comma in Vietnamese: "  5,8 s".
-func took(env *wire.Env, ms int64) string {
-	s := fmt.Sprintf("%5.1f s", float64(max(ms, 100))/1000)
-	if env.Lang == locale.Vietnamese {
-		s = strings.Replace(s, ".", ",", 1)
-	}
-	return s
-}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os/exec"
 	"strings"
 	"testing"
@@ -94,6 +95,22 @@ func Exec(t testing.TB, env []string, path string, args ...string) Outcome {
 		t.Fatalf("%s %s: %v", path, strings.Join(args, " "), failure)
 	}
 	return o
+}
+
+// output runs a program outside of any test and decodes the one document on its stdout.
+func output(v any, env []string, path string, args ...string) error {
+	c := exec.Command(path, args...)
+	c.Env = bare(env)
+	var stderr bytes.Buffer
+	c.Stderr = &stderr
+	out, err := c.Output()
+	if err == nil {
+		err = json.Unmarshal(out, v)
+	}
+	if err != nil {
+		return fmt.Errorf("%s %s: %w\n%s%s", path, strings.Join(args, " "), err, out, stderr.String())
+	}
+	return nil
 }
 
 // bare is an environment with nothing of the tester's own in it.

@@ -164,6 +164,9 @@ func (c *Client) file(t testing.TB, e Filed) (outcome, reference, heard string) 
 	return Acknowledged, got.Reference, a.Body
 }
 
+// Last is what the last client that was not acknowledged heard.
+func (l *Ledger) Last() any { return l.last.Load() }
+
 // More waits until n more dossiers have been acknowledged: the instance serves.
 func (l *Ledger) More(n int) {
 	l.place.T.Helper()

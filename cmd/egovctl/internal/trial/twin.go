@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -107,52 +108,75 @@ var touched = regexp.MustCompile(`(?m)^\+\+\+ b/(\S+)`)
 // them. The tree itself is not touched. A patch that does not apply any more fails the test.
 func Overlay(t testing.TB, patch string) string {
 	t.Helper()
-	dir, tree := t.TempDir(), moduleRoot(t)
-	text, err := os.ReadFile(patch)
+	dir := t.TempDir()
+	replace, err := patched(moduleRoot(t), dir, patch)
 	if err != nil {
 		t.Fatal(err)
 	}
-	replace := map[string]string{}
-	for _, m := range touched.FindAllStringSubmatch(string(text), -1) {
-		from, to := filepath.Join(tree, m[1]), filepath.Join(dir, m[1])
-		raw, err := os.ReadFile(from)
-		if err == nil {
-			err = os.MkdirAll(filepath.Dir(to), 0o700)
-		}
-		if err == nil {
-			err = os.WriteFile(to, raw, 0o600)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		replace[from] = to
-	}
-	whole, err := filepath.Abs(patch)
+	overlay, err := writeOverlay(dir, replace)
 	if err != nil {
-		t.Fatal(err)
-	}
-	c := exec.Command("git", "apply", "--unidiff-zero", whole)
-	c.Dir = dir
-	c.Env = append(os.Environ(), "GIT_DIR=/nonexistent")
-	if out, err := c.CombinedOutput(); err != nil {
-		t.Fatalf("%s does not apply any more: %v\n%s", filepath.Base(patch), err, out)
-	}
-	raw, err := json.Marshal(map[string]any{"Replace": replace})
-	if err != nil {
-		t.Fatal(err)
-	}
-	overlay := filepath.Join(dir, "overlay.json")
-	if err := os.WriteFile(overlay, raw, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return overlay
 }
 
+// patched applies a patch to copies in dir of the files of tree that it touches; the map leads from each file to its copy.
+func patched(tree, dir, patch string) (map[string]string, error) {
+	text, err := os.ReadFile(patch)
+	if err != nil {
+		return nil, err
+	}
+	replace := map[string]string{}
+	for _, m := range touched.FindAllStringSubmatch(string(text), -1) {
+		from, to := filepath.Join(tree, m[1]), filepath.Join(dir, m[1])
+		raw, err := os.ReadFile(from)
+		if err != nil {
+			return nil, err
+		}
+		if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+			return nil, err
+		}
+		if err := os.WriteFile(to, raw, 0o600); err != nil {
+			return nil, err
+		}
+		replace[from] = to
+	}
+	whole, err := filepath.Abs(patch)
+	if err != nil {
+		return nil, err
+	}
+	c := exec.Command("git", "apply", "--unidiff-zero", whole)
+	c.Dir = dir
+	c.Env = append(os.Environ(), "GIT_DIR=/nonexistent")
+	if out, err := c.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("%s does not apply any more: %w\n%s", filepath.Base(patch), err, out)
+	}
+	return replace, nil
+}
+
+// writeOverlay writes the file that go build -overlay takes.
+func writeOverlay(dir string, replace map[string]string) (string, error) {
+	raw, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		return "", err
+	}
+	overlay := filepath.Join(dir, "overlay.json")
+	return overlay, os.WriteFile(overlay, raw, 0o600)
+}
+
 func moduleRoot(t testing.TB) string {
 	t.Helper()
+	root, err := findModule()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
+
+var findModule = sync.OnceValues(func() (string, error) {
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}").Output()
 	if err != nil {
-		t.Fatal(fmt.Errorf("find the module: %w", err))
+		return "", fmt.Errorf("find the module: %w", err)
 	}
-	return strings.TrimSpace(string(out))
-}
+	return strings.TrimSpace(string(out)), nil
+})

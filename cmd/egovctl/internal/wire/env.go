@@ -6,8 +6,10 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 	"syscall"
 
 	"egovctl/cmd/egovctl/internal/term"
@@ -74,6 +76,15 @@ func (e *Env) Doing(title, target string) string {
 		return e.T(title) + ": " + e.T(words)
 	}
 	return e.T(title) + ": " + target
+}
+
+// Seconds writes a duration in milliseconds as seconds, with a comma in Vietnamese: "  5,8 s".
+func (e *Env) Seconds(ms int64) string {
+	s := fmt.Sprintf("%5.1f s", float64(max(ms, 100))/1000)
+	if e.Lang == locale.Vietnamese {
+		s = strings.Replace(s, ".", ",", 1)
+	}
+	return s
 }
 
 // Root of the instance: flag, environment, default.

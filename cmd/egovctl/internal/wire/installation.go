@@ -15,14 +15,18 @@ import (
 	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/health"
 	"egovctl/platform/kernel/locale"
+	platformmerge "egovctl/platform/merge"
 	"egovctl/platform/module"
 	"egovctl/platform/packaged"
+	"egovctl/provisioning/backup"
 	"egovctl/provisioning/checks"
 	"egovctl/provisioning/checks/check"
+	"egovctl/provisioning/engine"
 	"egovctl/provisioning/host"
 	"egovctl/provisioning/instance"
 	"egovctl/provisioning/sequence"
 	"egovctl/provisioning/steps/answers"
+	"egovctl/provisioning/steps/current"
 	"egovctl/provisioning/steps/release"
 	"egovctl/provisioning/steps/seed"
 	"egovctl/templates"
@@ -44,6 +48,7 @@ type Installation struct {
 	profile packaged.Profile
 	set     func() (*packaged.Set, error) // read once, and only when rows are needed
 	data    *Data
+	merging []platformmerge.Office // how packaged rows and the province's become one
 }
 
 // NewInstallation knows what is to be installed. Nothing is opened yet. Faults: Invalid for an unknown profile, and those
@@ -69,11 +74,12 @@ func NewInstallation(_ context.Context, env *Env, site instance.Site, o InstallO
 	if err != nil {
 		return nil, err
 	}
-	binary, err := ownBinary()
+	in.merging = bare.Merging()
+	carried, err := env.Carried()
 	if err != nil {
 		return nil, err
 	}
-	in.Parts = sequence.Parts{Site: site, Binary: binary, Secrets: secrets(), Accounts: &accounts{in}}
+	in.Parts = sequence.Parts{Site: site, Release: carried, Secrets: secrets(site), Accounts: &accounts{in}}
 	for _, m := range bare.Modules() {
 		in.Parts.Streams = append(in.Parts.Streams, db.Stream{Schema: m.Name, FS: m.Migrations})
 		if m.Seed == nil {
@@ -96,12 +102,20 @@ func NewInstallation(_ context.Context, env *Env, site instance.Site, o InstallO
 	return in, nil
 }
 
-func secrets() []answers.Secret {
-	return []answers.Secret{
-		answers.Password(instance.SuperPassword), answers.Password(instance.OwnerPassword),
-		answers.Password(instance.AppPassword), answers.Password(instance.ReadOnlyPassword),
-		{Name: instance.AuditKey, Make: audit.NewKeyPEM},
+// secrets are what an installation makes once. A recovery key whose private half has left the host is not made anew: its
+// public half says that there is one. An external server's superuser is not ours.
+func secrets(site instance.Site) []answers.Secret {
+	all := []answers.Secret{
+		answers.Password(instance.OwnerPassword), answers.Password(instance.AppPassword), answers.Password(instance.ReadOnlyPassword),
+		{Name: instance.AuditKey, Make: audit.NewKeyPEM}, {Name: instance.BackupKey, Make: backup.NewKey},
 	}
+	if !site.External() {
+		all = append([]answers.Secret{answers.Password(instance.SuperPassword)}, all...)
+	}
+	if !backup.KeyTaken(site.Root) {
+		all = append(all, answers.Secret{Name: instance.RecoveryKey, Make: backup.NewKey})
+	}
+	return all
 }
 
 func (in *Installation) digest() ([]byte, error) {
@@ -145,12 +159,10 @@ func (in *Installation) AgencyName(identifier string) (string, error) {
 // Reconstruction reports whether the profile must be shown as one.
 func (in *Installation) Reconstruction() bool { return in.profile.Reconstruction }
 
-// Preflight looks whether this host can take the instance. Nothing is shown while all is well; otherwise every finding
-// that stops the installation is told with its cure, as a list of faults.
-func (in *Installation) Preflight(ctx context.Context) error {
-	look := check.Look{Site: in.Parts.Site, Host: host.ReadOnly(in.env.Host())}
+// blocking gathers the findings that stop an operation; nil when none does.
+func blocking(results []health.Result) error {
 	var found instance.Problems
-	for _, r := range check.All(ctx, look, checks.Preflight()) {
+	for _, r := range results {
 		if r.Status == health.Fail && (r.Severity == "critical" || r.Severity == "error") {
 			found = append(found, &fault.Error{Code: fault.Finding, Key: r.Key, Args: r.Args, Field: r.Code})
 		}
@@ -158,7 +170,21 @@ func (in *Installation) Preflight(ctx context.Context) error {
 	if len(found) > 0 {
 		return found
 	}
+	return nil
+}
+
+// Preflight looks whether this host can take the instance. Nothing is shown while all is well; otherwise every finding
+// that stops the installation is told with its cure, as a list of faults.
+func (in *Installation) Preflight(ctx context.Context) error {
+	look := check.Look{Site: in.Parts.Site, Host: host.ReadOnly(in.env.Host())}
+	if err := blocking(check.All(ctx, look, checks.Preflight())); err != nil {
+		return err
+	}
 	// Another release, or other bytes under the same version, are refused before anything is written.
-	_, err := release.New(in.Parts.Site, in.Parts.Binary).Plan(ctx, look.Host)
-	return err
+	for _, s := range []engine.Step{current.New(in.Parts.Site), release.New(in.Parts.Site, in.Parts.Release)} {
+		if _, err := s.Plan(ctx, look.Host); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -19,13 +19,22 @@ func (e *Env) Remains() (instance.Site, error) {
 				continue
 			}
 		}
-		answers, err := instance.Load(instance.Sources{File: file})
+		answers, err := instance.Load(instance.Sources{File: file, Flags: e.outside(file)})
 		if err != nil {
 			return instance.Site{}, err
 		}
 		return e.at(answers, e.runs()), e.ours(answers)
 	}
 	panic("the last file is none, which always loads")
+}
+
+// outside is what is still known of an external database when no file of answers is left.
+func (e *Env) outside(file string) map[string]string {
+	left, err := instance.LeftAt(e.Root())
+	if file != "" || err != nil {
+		return nil
+	}
+	return map[string]string{"topology": instance.External, "postgres.dsn_file": left.DSNFile}
 }
 
 // Erase removes everything that is left below Root, the journal last, and Root itself. It is only called when the

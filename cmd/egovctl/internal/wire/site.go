@@ -82,9 +82,11 @@ func (e *Env) runs() string {
 }
 
 // Runner carries out steps at Root and tells report what happens.
-func (e *Env) Runner(report func(engine.Event)) *engine.Runner {
-	return engine.New(engine.Options{Root: string(e.Root()), Release: e.Version, Host: e.Host(), Clock: clock.System{}, Events: report,
-		Secrets: func() []secret.String { return instance.SecretsAt(e.Root()) }})
+func (e *Env) Runner(report func(engine.Event)) *engine.Runner { return engine.New(e.options(report)) }
+
+func (e *Env) options(report func(engine.Event)) engine.Options {
+	return engine.Options{Root: string(e.Root()), Release: e.Version, By: Operator().Login, Host: e.Host(), Clock: clock.System{}, Events: report,
+		Secrets: func() []secret.String { return instance.SecretsAt(e.Root()) }}
 }
 
 // AbsoluteRoot makes sure that --root names a place that means the same to every process.

@@ -15,7 +15,7 @@ import (
 
 // New makes the command.
 func New(env *wire.Env) *cobra.Command {
-	return desk.Group("catalogue", newList(env), newShow(env), newSet(env), newImport(env), newExport(env))
+	return desk.Group("catalogue", newList(env), newShow(env), newSet(env), newImport(env), newExport(env), newDiff(env), newConflicts(env), newResolve(env))
 }
 
 // checkCode tells a code that cannot be from one that is not there.

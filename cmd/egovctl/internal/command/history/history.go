@@ -2,8 +2,10 @@
 package history
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,9 +27,13 @@ func New(env *wire.Env) *cobra.Command {
 type item struct {
 	Number     int        `json:"number"`
 	Operation  string     `json:"operation"`
-	Release    string     `json:"release"`
+	Release    string     `json:"release"` // of the program that ran
+	By         string     `json:"by"`      // "" in a run of a release that did not note it
+	From       string     `json:"from,omitempty"`
+	To         string     `json:"to,omitempty"`
 	Started    *time.Time `json:"started"` // null when not even the first line survived
 	Ended      *time.Time `json:"ended"`   // of the last line
+	MS         int64      `json:"ms"`      // from the first line to the last
 	State      string     `json:"state"`   // done, undone, stopped, failed, cut
 	Changes    int        `json:"changes"`
 	Resumes    []int      `json:"resumes"`
@@ -57,7 +63,8 @@ func itemsOf(env *wire.Env, runs []engine.Run) []item {
 	items := make([]item, len(runs))
 	at := map[int]int{}
 	for i, r := range runs {
-		items[i] = item{Number: r.Number, Operation: r.Operation, Release: r.Release, Started: moment(r.Started), Ended: moment(r.Ended),
+		items[i] = item{Number: r.Number, Operation: r.Operation, Release: r.Release, By: r.By, From: r.From, To: r.To,
+			MS: r.Ended.Sub(r.Started).Milliseconds(), Started: moment(r.Started), Ended: moment(r.Ended),
 			State: string(r.State), Changes: r.Changes, Resumes: r.Resumes, Unfinished: r.Unfinished(), Damage: []string{}}
 		if items[i].Resumes == nil {
 			items[i].Resumes = []int{}
@@ -85,15 +92,24 @@ func moment(t time.Time) *time.Time {
 
 func show(env *wire.Env, items []item) error {
 	return desk.List[item]{Items: items, Empty: "commands.history.none",
-		Columns: []desk.Column{{Key: "commands.column.number"}, {Key: "commands.column.operation"}, {Key: "commands.column.release"},
-			{Key: "commands.column.started"}, {Key: "commands.column.changes"}, {Key: "commands.column.state", Gives: true}},
+		Columns: []desk.Column{{Key: "commands.column.number"}, {Key: "commands.column.operation"}, {Key: "commands.column.release"}, {Key: "commands.column.by"},
+			{Key: "commands.column.started"}, {Key: "commands.column.took"}, {Key: "commands.column.changes"}, {Key: "commands.column.state", Gives: true}},
 		Row: func(i item) []string {
 			started := "?"
 			if i.Started != nil {
 				started = locale.DateTime(*i.Started)
 			}
-			return []string{strconv.Itoa(i.Number), i.Operation, i.Release, started, strconv.Itoa(i.Changes), stateOf(env, i)}
+			return []string{strconv.Itoa(i.Number), i.Operation, releasesOf(i), strings.TrimPrefix(i.By, "operator:"), started,
+				env.Seconds(i.MS), strconv.Itoa(i.Changes), stateOf(env, i)}
 		}}.Show(env)
+}
+
+// releasesOf names the release, or the two between which the run led.
+func releasesOf(i item) string {
+	if i.From == "" || i.From == i.To {
+		return cmp.Or(i.To, i.Release)
+	}
+	return i.From + " → " + i.To
 }
 
 func stateOf(env *wire.Env, i item) string {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,12 +16,14 @@ import (
 	"egovctl/platform/kernel/locale"
 	"egovctl/provisioning/engine"
 	"egovctl/provisioning/instance"
+	"egovctl/provisioning/kit"
 	"egovctl/provisioning/sequence"
 )
 
 type options struct {
 	demo, reconfigure, noProbe bool
 	systemd                    bool
+	kit, fingerprint           string
 	samples                    *int // nil when nothing is said about them
 	set                        []string
 	answers                    map[string]*string // by short flag of a single key
@@ -42,6 +45,8 @@ func New(env *wire.Env) *cobra.Command {
 	f.BoolVar(&o.reconfigure, "reconfigure", false, env.T("cmd.install.flag.reconfigure"))
 	f.BoolVar(&o.noProbe, "no-probe", false, env.T("cmd.install.flag.no_probe"))
 	f.BoolVar(&o.systemd, "systemd", false, env.T("cmd.install.flag.systemd"))
+	f.StringVar(&o.kit, "kit", "", env.T("cmd.install.flag.kit"))
+	f.StringVar(&o.fingerprint, "root-fingerprint", "", env.T("cmd.install.flag.root_fingerprint"))
 	f.StringArrayVar(&o.set, "set", nil, env.T("cmd.install.flag.set"))
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		if f.Changed("samples") {
@@ -56,6 +61,11 @@ func run(ctx context.Context, env *wire.Env, o options) error {
 	if o.samples != nil && *o.samples < 0 {
 		return fault.New(fault.Invalid, "cli.flag_wrong", "flag", "--samples", "value", *o.samples, "command", "egovctl install")
 	}
+	from, err := o.source(ctx, env)
+	if err != nil {
+		return err
+	}
+	defer from.close()
 	answers, err := o.load(env)
 	if err != nil {
 		return err
@@ -69,6 +79,14 @@ func run(ctx context.Context, env *wire.Env, o options) error {
 		return err
 	}
 	defer in.Close()
+	if from.kit != nil {
+		in.Parts.Release = from.kit.Release()
+		m, err := from.kit.Release().Manifest()
+		if err != nil {
+			return err
+		}
+		in.Parts.Site.BringsPostgres = slices.ContainsFunc(m.Members, func(x kit.Member) bool { return strings.HasPrefix(x.Path, "postgres/") })
+	}
 	if err := in.Preflight(ctx); err != nil {
 		return err
 	}
@@ -89,7 +107,10 @@ func run(ctx context.Context, env *wire.Env, o options) error {
 	if err != nil {
 		return err
 	}
-	return show(ctx, env, in, out)
+	if err := from.remember(ctx); err != nil {
+		return err
+	}
+	return show(ctx, env, in, from, out)
 }
 
 // load merges the answers and refuses what an installation must not take silently.

@@ -25,6 +25,9 @@ type result struct {
 	Counts    wire.Counts        `json:"counts"`
 	Accounts  []wire.DemoAccount `json:"accounts,omitempty"`
 	AdminLink string             `json:"admin_link,omitempty"`
+
+	RootFingerprint string `json:"root_fingerprint,omitempty"` // of the kit, when it came from one
+	Development     bool   `json:"development,omitempty"`
 }
 
 type stepTime struct {
@@ -32,7 +35,7 @@ type stepTime struct {
 	MS   int64  `json:"ms"`
 }
 
-func show(ctx context.Context, env *wire.Env, in *wire.Installation, out engine.Outcome) error {
+func show(ctx context.Context, env *wire.Env, in *wire.Installation, from source, out engine.Outcome) error {
 	site := in.Parts.Site
 	counts, err := in.Counts(ctx)
 	if err != nil {
@@ -41,6 +44,9 @@ func show(ctx context.Context, env *wire.Env, in *wire.Installation, out engine.
 	r := result{
 		Event: "result", Status: "installed", Version: env.Version, URL: site.Answers.PublicURL(), Root: string(site.Root),
 		Profile: site.Answers.Province.Profile, Changes: out.Changes, Steps: []stepTime{}, Counts: counts,
+	}
+	if from.kit != nil {
+		r.RootFingerprint, r.Development = from.kit.Fingerprint(), from.kit.Development()
 	}
 	for _, s := range out.Steps {
 		r.Steps = append(r.Steps, stepTime{s.Name, s.MS})
@@ -79,6 +85,11 @@ func tell(env *wire.Env, in *wire.Installation, r result) error {
 	}
 	if in.Reconstruction() {
 		if err := folded(env, "  ", env.T("install.result.reconstruction")); err != nil {
+			return err
+		}
+	}
+	if r.Development {
+		if err := folded(env, "  ", env.T("kit.development")); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"egovctl/cmd/egovctl/internal/wire"
+	"egovctl/platform/kernel/fault"
 )
 
 // New makes the command.
@@ -25,6 +26,9 @@ func run(ctx context.Context, env *wire.Env, await bool) error {
 	site, err := env.Site()
 	if err != nil {
 		return err
+	}
+	if site.External() {
+		return fault.New(fault.Invalid, "external.no_server")
 	}
 	site.AsRoot = false
 	c, err := site.Cluster(env.Host())

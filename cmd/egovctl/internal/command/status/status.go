@@ -13,7 +13,9 @@ import (
 	"egovctl/cmd/egovctl/internal/wire"
 	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/locale"
+	"egovctl/provisioning/backup"
 	"egovctl/provisioning/engine"
+	"egovctl/provisioning/instance"
 	"egovctl/provisioning/keeper"
 )
 
@@ -30,8 +32,10 @@ type shown struct {
 	Profile    string    `json:"profile"`
 	Version    string    `json:"version"`
 	URL        string    `json:"url"`
+	Trial      bool      `json:"development,omitempty"` // the release came in a kit under a development root
 	Postgres   process   `json:"postgres"`
 	Platform   process   `json:"platform"`
+	Backup     *backups  `json:"backup,omitempty"`
 	Operation  *underWay `json:"operation,omitempty"`  // one that runs now, in another process
 	Unfinished *stranded `json:"unfinished,omitempty"` // one that nobody goes on with; what runs now may be doing that
 }
@@ -41,6 +45,16 @@ type process struct {
 	PID      int        `json:"pid,omitempty"`
 	Since    *time.Time `json:"since,omitempty"`
 	Restarts int        `json:"restarts"`
+	External bool       `json:"external,omitempty"` // somebody else keeps it
+}
+
+// backups is what an operator must know of them before he needs one.
+type backups struct {
+	Restored *time.Time `json:"proven_restore"` // when a restore or a drill last proved one, null for never
+	ID       string     `json:"id,omitempty"`   // the set that it proved
+	MadeAt   *time.Time `json:"made_at"`        // when that set was made
+	Tested   bool       `json:"recovery_key_tested"`
+	Exposed  bool       `json:"recovery_key_on_host"`
 }
 
 type underWay struct {
@@ -87,11 +101,15 @@ func look(ctx context.Context, env *wire.Env) (shown, error) {
 		return shown{}, err
 	}
 	s := shown{Operation: now, Instance: site.Answers.Instance, Root: string(site.Root), Profile: site.Answers.Province.Profile, Version: site.Version, URL: site.Answers.PublicURL()}
+	s.Trial = env.Development()
 	look := env.Host()
-	if s.Postgres.PID, _, err = site.Process(look); err != nil && !fault.Is(err, fault.NotFound) {
+	pid, answers, err := site.Process(look)
+	if err != nil && !fault.Is(err, fault.NotFound) {
 		return shown{}, err
 	}
-	s.Postgres.Running = s.Postgres.PID != 0
+	s.Postgres.PID = pid
+	s.Postgres.External = site.External()
+	s.Postgres.Running = s.Postgres.PID != 0 || answers
 	state, err := keeper.For(site).Platform(ctx, look)
 	if err != nil {
 		return shown{}, err
@@ -103,16 +121,35 @@ func look(ctx context.Context, env *wire.Env) (shown, error) {
 	switch {
 	case s.Postgres.Running && s.Platform.Running:
 		s.Status = "running"
-	case s.Postgres.Running || state.PID != 0:
+	case s.Postgres.Running && !s.Postgres.External || state.PID != 0:
 		s.Status = "degraded"
 	default:
 		s.Status = "stopped"
+	}
+	if s.Backup, err = provenBackup(site.Root); err != nil {
+		return shown{}, err
 	}
 	left, stranding, err := engine.Unfinished(string(site.Root))
 	if err == nil && stranding && now == nil {
 		s.Unfinished = &stranded{left.Operation, left.Ended}
 	}
 	return s, nil
+}
+
+// provenBackup tells the newest restore that was proven, and where the recovery key stands.
+func provenBackup(root instance.Root) (*backups, error) {
+	proofs, err := backup.Proofs(root)
+	if err != nil {
+		return nil, err
+	}
+	b := &backups{Exposed: backup.Exposed(root)}
+	for _, p := range proofs {
+		if p.Restores() && (b.Restored == nil || p.At.After(*b.Restored)) {
+			b.Restored, b.MadeAt, b.ID = &p.At, &p.MadeAt, p.ID
+		}
+		b.Tested = b.Tested || p.Restores() && p.Recovery
+	}
+	return b, nil
 }
 
 // operation is the one that runs now; nil when none does.
@@ -130,6 +167,9 @@ func tell(env *wire.Env, s shown) error {
 			return env.Paint(term.Bad, env.T("status.down"))
 		}
 		text := env.Paint(term.Good, env.T("status.up"))
+		if p.External {
+			text += ", " + env.T("status.external")
+		}
 		if p.Since != nil {
 			text += ", " + env.T("status.since", "time", locale.DateTime(*p.Since), "n", p.Restarts)
 		}
@@ -146,12 +186,36 @@ func tell(env *wire.Env, s shown) error {
 			return err
 		}
 	}
+	tellBackup(env, s.Backup)
+	if s.Trial {
+		for _, line := range term.Fold(env.T("kit.development"), 79) {
+			fmt.Fprintln(env.Out, line)
+		}
+	}
 	if o := s.Operation; o != nil {
 		fmt.Fprintln(env.Out, env.T("status.operation", "op", o.Name, "time", locale.DateTime(o.Since), "pid", o.PID))
 	}
 	if s.Unfinished != nil {
 		fmt.Fprintln(env.Out, env.T("status.unfinished", "op", s.Unfinished.Operation, "time", locale.DateTime(s.Unfinished.At)))
-		fmt.Fprintln(env.Out, "  "+env.T("status.unfinished.cure", "op", s.Unfinished.Operation))
+		fmt.Fprintln(env.Out, "  "+env.T("status.unfinished.cure", "op", wire.CommandOf(s.Unfinished.Operation)))
 	}
 	return nil
+}
+
+// tellBackup tells how old the last proven restore is, and what still stands between a burnt host and a new one.
+func tellBackup(env *wire.Env, b *backups) {
+	if b == nil {
+		return
+	}
+	text := env.Paint(term.Warning, env.T("status.backup.never"))
+	if b.Restored != nil {
+		text = env.T("status.backup.proven", "at", locale.DateTime(*b.Restored), "made", locale.DateTime(*b.MadeAt))
+	}
+	fmt.Fprintf(env.Out, "%-16s %s\n", env.T("status.backup"), text)
+	switch {
+	case b.Exposed:
+		fmt.Fprintln(env.Err, env.PaintErr(term.Warning, env.T("status.key.exposed")))
+	case !b.Tested:
+		fmt.Fprintln(env.Err, env.PaintErr(term.Warning, env.T("status.key.untested")))
+	}
 }

@@ -32,15 +32,19 @@ func run(ctx context.Context, env *wire.Env) error {
 	}
 	site.AsRoot = false // this process already is the instance's account
 	root := site.Root
+	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	if !site.Systemd { // otherwise systemd's timer does it
+		go backups{env: env, program: root.Binary(), log: root.LogFile("backup"), say: log}.keep(ctx, time.Minute)
+	}
 	return supervise.Run(ctx, supervise.Config{
 		Binary: root.Binary(), Args: []string{"serve", "--root", string(root)}, Dir: "/",
 		LogFile: root.LogFile("platform"), StateFile: supervise.StateFile(root),
 		Ready: 60 * time.Second, Drain: 30 * time.Second,
 		Listener: door,
-		Log:      slog.New(slog.NewJSONHandler(os.Stderr, nil)),
+		Log:      log,
 		Watch: func(ctx context.Context) error {
-			if site.Systemd {
-				return nil // which keeps PostgreSQL itself
+			if site.Systemd || site.External() {
+				return nil // somebody else keeps PostgreSQL
 			}
 			up, err := site.Running(env.Host())
 			if err != nil || up {

@@ -69,14 +69,15 @@ func run(ctx context.Context, env *wire.Env, purge bool) error {
 // plan names what goes and what stays, of what is there: without data their keys go, and an empty folder does.
 func plan(env *wire.Env, purge bool) (goes, stays []string) {
 	r := env.Root()
-	_, err := os.Stat(filepath.Join(r.Postgres(), "PG_VERSION"))
-	data := err == nil
+	_, ours := os.Stat(filepath.Join(r.Postgres(), "PG_VERSION"))
+	_, outside := os.Stat(r.Outside())
+	data := ours == nil || outside == nil
 	for _, p := range []struct {
 		path  string
 		keeps bool
 	}{
 		{r.Releases(), false}, {r.Current(), false}, {r.Config(), false}, {r.Run(), false},
-		{r.Secrets(), data}, {r.Data(), holds(r.Data())}, {r.Backups(), holds(r.Backups())}, {r.Local(), holds(r.Local())},
+		{r.Secrets(), data}, {r.Outside(), true}, {r.Data(), holds(r.Data())}, {r.Backups(), holds(r.Backups())}, {r.Local(), holds(r.Local())},
 		{r.Log(), holds(r.Log())}, {r.Journal(), true},
 	} {
 		if _, err := os.Lstat(p.path); errors.Is(err, fs.ErrNotExist) {

@@ -1,0 +1,78 @@
+// Package upgrade goes from the release that runs to a newer one: it verifies a kit, lays its release down beside, and
+// hands over to that release's own program.
+package upgrade
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"egovctl/cmd/egovctl/internal/screen"
+	"egovctl/cmd/egovctl/internal/wire"
+)
+
+type options struct {
+	stage       bool
+	fingerprint string
+}
+
+// New makes the command.
+func New(env *wire.Env) *cobra.Command {
+	var o options
+	c := &cobra.Command{Use: "upgrade KIT", Args: cobra.ExactArgs(1), Annotations: wire.Rehearses(), RunE: func(c *cobra.Command, args []string) error {
+		return run(c.Context(), env, args[0], o)
+	}}
+	c.Flags().BoolVar(&o.stage, "stage", false, env.T("cmd.upgrade.flag.stage"))
+	c.Flags().StringVar(&o.fingerprint, "root-fingerprint", "", env.T("cmd.upgrade.flag.fingerprint"))
+	c.AddCommand(commit(env), abort(env), confirm(env))
+	return c
+}
+
+// run refuses before its first write whatever can be refused. The rest is the staged release's own to do.
+func run(ctx context.Context, env *wire.Env, path string, o options) error {
+	site, err := env.Site()
+	if err != nil {
+		return err
+	}
+	k, err := env.OpenKit(ctx, path, o.fingerprint, "")
+	if err != nil {
+		return err
+	}
+	defer k.Close()
+	s, err := env.NewStage(site, k)
+	if err != nil {
+		return err
+	}
+	if s.Runs() {
+		return screen.Moved(env, wire.Unchanged(site.Version))
+	}
+	fmt.Fprintln(env.Err, env.T("upgrade.path", "hops", strings.Join(append([]string{site.Version}, s.Hops...), " → ")))
+	if err := env.UpgradePreflight(ctx, site); err != nil {
+		return err
+	}
+	report := screen.For(env)
+	err = env.ProvenBackup(ctx, site, report.Event)
+	report.Close()
+	if err != nil {
+		return err
+	}
+	if env.Flags.DryRun {
+		plan, err := s.Plan(ctx)
+		if err != nil {
+			return err
+		}
+		return screen.Plan(env, plan)
+	}
+	report = screen.For(env)
+	staged, err := s.Do(ctx, report.Event)
+	report.Close()
+	if err != nil {
+		return err
+	}
+	if o.stage {
+		return screen.Moved(env, staged)
+	}
+	return runCommit(ctx, env)
+}

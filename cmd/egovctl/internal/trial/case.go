@@ -1,0 +1,94 @@
+package trial
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"testing"
+	"time"
+)
+
+// tried is a line of the ledger of a long drill.
+type tried struct {
+	Case    string `json:"case"`
+	Seed    uint64 `json:"seed"`
+	Outcome string `json:"outcome"` // passed, failed
+	MS      int64  `json:"ms"`
+}
+
+// began is when this process was started, near enough: the budget is counted from there.
+var began = time.Now()
+
+// Case runs one case of a drill as a subtest and reports whether there is time for more. With DRILL_LEDGER=FILE its outcome is
+// written down in that file, one line of JSON each, and what has passed there with the same seed is not run again: a long
+// drill that was cut goes on where it was. With DRILL_BUDGET=2h no case is begun after that time.
+func Case(t *testing.T, name string, seed uint64, run func(t *testing.T)) bool {
+	t.Helper()
+	if budget := os.Getenv("DRILL_BUDGET"); budget != "" {
+		most, err := time.ParseDuration(budget)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if time.Since(began) > most {
+			t.Logf("the budget of %s is used up before %s", most, name)
+			return false
+		}
+	}
+	path, c := os.Getenv("DRILL_LEDGER"), tried{Case: t.Name() + "/" + name, Seed: seed, Outcome: "passed"}
+	if path != "" && c.passed(t, path) {
+		return true
+	}
+	start := time.Now()
+	if !t.Run(name, run) {
+		c.Outcome = "failed"
+	}
+	c.MS = time.Since(start).Milliseconds()
+	if path != "" {
+		c.note(t, path)
+	}
+	return true
+}
+
+// passed reports whether the ledger knows that the case has passed.
+func (c tried) passed(t *testing.T, path string) bool {
+	t.Helper()
+	file, err := os.Open(path)
+	if os.IsNotExist(err) {
+		return false
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }() // only read
+	for s := bufio.NewScanner(file); s.Scan(); {
+		var line tried
+		if json.Unmarshal(s.Bytes(), &line) != nil {
+			continue // the last line of a run that was cut
+		}
+		if line.Case == c.Case && line.Seed == c.Seed && line.Outcome == "passed" {
+			return true
+		}
+	}
+	return false
+}
+
+func (c tried) note(t *testing.T, path string) {
+	t.Helper()
+	raw, err := json.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err == nil {
+		_, err = file.Write(append(raw, '\n'))
+	}
+	if err == nil {
+		err = file.Sync()
+	}
+	if err == nil {
+		err = file.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,247 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"egovctl/platform"
+	"egovctl/platform/audit"
+	"egovctl/platform/kernel/clock"
+	"egovctl/platform/kernel/fault"
+	"egovctl/provisioning/backup"
+	"egovctl/provisioning/engine"
+	"egovctl/provisioning/instance"
+	"egovctl/provisioning/sequence"
+	"egovctl/provisioning/steps/answers"
+)
+
+// operationRestore is its name in the journal.
+const operationRestore = "restore"
+
+// Restore brings the instance at Root back from a set, or makes one there out of it.
+type Restore struct {
+	*BackupSet
+	Site  instance.Site
+	Bare  bool // there was no instance at Root
+	There bool // the set is in place already, by a restore that came to its end and was not confirmed
+	steps []engine.Step
+	in    *Installation
+	task  *cameBack
+}
+
+// NewRestore prepares it. flags are answers for this host, by key, typed as in the map of names; they count on a bare host
+// only. Faults: those of BackupSet; refused "backup.newer" for a set of a later release; findings "backup.unconfirmed" and
+// "backup.unfinished" while an earlier restore has not come to its end; on a bare host those of an installation's preflight.
+func (e *Env) NewRestore(ctx context.Context, place, keyFile, set string, flags, typed map[string]string) (*Restore, error) {
+	b, err := e.BackupSet(ctx, place, keyFile, set)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.Set.Fits(e.Version); err != nil {
+		return nil, err
+	}
+	r := &Restore{BackupSet: b, Bare: !e.whole()}
+	if r.Bare {
+		return r, r.bare(ctx, flags, typed)
+	}
+	if len(flags) > 0 {
+		return nil, fault.New(fault.Invalid, "backup.answers_stay")
+	}
+	if r.Site = *b.site; r.Site.External() {
+		return nil, fault.New(fault.Invalid, "backup.external")
+	}
+	if err := r.free(); err != nil {
+		return nil, err
+	}
+	if err := r.open(ctx); err != nil {
+		return nil, err
+	}
+	if r.There {
+		return r, nil
+	}
+	r.steps = sequence.Restore(r.in.Parts, r.copyOf(backup.Aside(r.Site.Root), true), r.task)
+	return r, nil
+}
+
+// whole reports whether an instance was installed at Root, or brought back, as far as its answers and its release.
+func (e *Env) whole() bool {
+	for _, path := range []string{e.Root().Applied(), e.Root().Current()} {
+		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *Restore) bare(ctx context.Context, flags, typed map[string]string) error {
+	raw, etc, err := r.Set.Etc(ctx)
+	if err != nil {
+		return err
+	}
+	loaded, err := instance.Load(instance.Sources{File: instance.Root("").Config(), Read: func(string) ([]byte, error) { return raw, nil }, Env: r.env.Getenv, Flags: flags, Typed: typed})
+	if err != nil {
+		return err
+	}
+	if r.Site, err = r.env.NewSite(loaded, false); err != nil {
+		return err
+	}
+	if err := r.open(ctx); err != nil {
+		return err
+	}
+	if err := r.in.Preflight(ctx); err != nil {
+		return err
+	}
+	p := r.in.Parts
+	p.Secrets = slices.DeleteFunc(p.Secrets, func(s answers.Secret) bool { return s.Name == instance.RecoveryKey })
+	r.steps = sequence.RestoreBare(p, r.copyOf(backup.Aside(r.Site.Root), false), etc, r.task)
+	return nil
+}
+
+// open makes what the platform lends to a restore: its migrations and its probe.
+func (r *Restore) open(ctx context.Context) (err error) {
+	r.in, err = NewInstallation(ctx, r.env, r.Site, InstallOptions{})
+	r.task = &cameBack{in: r.in, set: r.Set}
+	return err
+}
+
+func (r *Restore) copyOf(root instance.Root, keep bool) backup.Copy {
+	c := backup.NewCopy(r.Set, r.Site, root, r.in.Parts.Streams, r.env.Host())
+	c.Keep = keep
+	return c
+}
+
+// free refuses while an old side is kept: of another set, or of this one after it came to its end.
+func (r *Restore) free() error {
+	kept, err := backup.Kept(r.env.Host(), r.Site.Root)
+	if err != nil {
+		return err
+	}
+	cut, unfinished, err := engine.Unfinished(string(r.Site.Root))
+	if err != nil {
+		return err
+	}
+	unfinished = unfinished && cut.Operation == operationRestore
+	for _, k := range kept {
+		switch {
+		case k.Set == r.ID && unfinished:
+		case k.Set == r.ID && k.Switched:
+			r.There = true
+		case unfinished:
+			return fault.New(fault.Finding, "backup.unfinished", "id", k.Set)
+		default:
+			return fault.New(fault.Finding, "backup.unconfirmed", "id", k.Set, "path", backup.Before(r.Site.Root, k.Set))
+		}
+	}
+	return nil
+}
+
+// Plan is the dry run.
+func (r *Restore) Plan(ctx context.Context) ([]engine.Planned, error) {
+	return r.env.Runner(nil).Plan(ctx, r.steps)
+}
+
+// Run does it, or goes on with one that was cut; where the set is in place already it does nothing. A failure brings the old
+// side back.
+func (r *Restore) Run(ctx context.Context, report func(engine.Event)) (took time.Duration, err error) {
+	if r.There {
+		return 0, nil
+	}
+	began := clock.System{}.Now()
+	if _, err := r.env.undoing(report).Run(ctx, operationRestore, r.steps); err != nil {
+		return 0, err
+	}
+	took = clock.System{}.Now().Sub(began)
+	return took, backup.Note(r.env.Host(), r.Site, r.proof(backup.Restored, took))
+}
+
+func (s *BackupSet) proof(how string, took time.Duration) backup.Proof {
+	return backup.Proof{ID: s.ID, Place: s.Place, MadeAt: s.MadeAt, At: clock.System{}.Now().UTC().Truncate(time.Second), How: how,
+		MS: took.Milliseconds(), Recovery: s.Recovery}
+}
+
+// Close ends the connections.
+func (r *Restore) Close() {
+	if r.in != nil {
+		r.in.Close()
+	}
+}
+
+// Old is where the old side waits for the confirmation; "" on a host that had none.
+func (r *Restore) Old() string {
+	if r.Bare {
+		return ""
+	}
+	return string(backup.Before(r.Site.Root, r.ID))
+}
+
+// cameBack sends the synthetic dossier through what came back, and leaves the restore in its audit log.
+type cameBack struct {
+	in   *Installation
+	set  *backup.Set
+	done bool
+}
+
+func (c *cameBack) Done(context.Context) (bool, bool, error) {
+	up, err := c.in.data.Running()
+	return c.done, up, err
+}
+
+func (c *cameBack) Do(ctx context.Context, _ engine.Host, _ engine.Progress) error {
+	offices, err := c.in.data.Offices()
+	if err != nil {
+		return err
+	}
+	if err := offices.Onestop.Probe(ctx); err != nil {
+		return err
+	}
+	err = c.in.data.Tx(ctx, func(ctx context.Context, tx pgx.Tx, _ *platform.Offices) error {
+		return audit.Write(ctx, tx, Operator(), audit.Act{Service: "platform", Action: "backup.restore", Object: c.set.ID,
+			Detail: map[string]any{"made_at": c.set.MadeAt, "version": c.set.Version}})
+	})
+	c.done = err == nil
+	return err
+}
+
+// ConfirmRestore gives up the old sides that restores have kept; without any it does nothing.
+func (e *Env) ConfirmRestore(ctx context.Context, report func(engine.Event)) (engine.Outcome, error) {
+	site, err := e.Site()
+	if err != nil {
+		return engine.Outcome{}, err
+	}
+	return e.Runner(report).Run(ctx, "confirm", sequence.Confirm(site))
+}
+
+// ConfirmPlan is its dry run.
+func (e *Env) ConfirmPlan(ctx context.Context) ([]engine.Planned, error) {
+	site, err := e.Site()
+	if err != nil {
+		return nil, err
+	}
+	return e.Runner(nil).Plan(ctx, sequence.Confirm(site))
+}
+
+// UndoRestore brings back the old side that a restore has kept. What was entered since goes with the side that leaves.
+// Fault: invalid "backup.nothing_kept" when none is kept.
+func (e *Env) UndoRestore(ctx context.Context, report func(engine.Event)) error {
+	site, err := e.Site()
+	if err != nil {
+		return err
+	}
+	kept, err := backup.Kept(e.Host(), site.Root)
+	if err != nil {
+		return err
+	}
+	if len(kept) == 0 {
+		return fault.New(fault.Invalid, "backup.nothing_kept")
+	}
+	if _, err := e.Runner(report).Undo(ctx, "back", sequence.Exchanged(site)); err != nil {
+		return err
+	}
+	return e.Host().RemoveAll(string(backup.Aside(site.Root)))
+}

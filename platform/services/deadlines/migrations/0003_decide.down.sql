@@ -1,0 +1,4 @@
+begin;
+revoke update (edit) on deadlines.lunar from egov_app;
+drop policy amend on deadlines.lunar;
+commit;

@@ -1,0 +1,3 @@
+begin;
+select platform.unkeep('sites.site');
+commit;

@@ -1,0 +1,39 @@
+// Package target is where backups go. Target is the seam: a folder is one, and whatever else takes files in a stream and
+// passes the suite of package targettest can be another.
+package target
+
+import (
+	"context"
+	"io"
+	"regexp"
+)
+
+// Target keeps sets, each of them a few members. A set is drafted member by member and then published at once: until then
+// nobody sees it, and a draft that nobody finished is nobody's set.
+//
+// Faults: NotFound for what is not there; Finding "backup.target.full" and "backup.target.denied" for a place that takes no
+// more; Unavailable "backup.target.unreachable" for the rest. Every method may be called again after any failure.
+type Target interface {
+	// Put streams r to its end into a member of the draft of a set, durably. A member that is there is replaced.
+	Put(ctx context.Context, set, member string, r io.Reader) error
+	// Publish makes the draft a set, whole, in one step. One that is published already stays as it is.
+	Publish(ctx context.Context, set string) error
+	// Get opens a member of a published set. The caller closes it.
+	Get(ctx context.Context, set, member string) (io.ReadCloser, error)
+	// Members lists the members of a published set with their sizes in bytes.
+	Members(ctx context.Context, set string) (map[string]int64, error)
+	// List names the published sets and the drafts, each sorted.
+	List(ctx context.Context) (sets, drafts []string, err error)
+	// Delete removes a set or its draft. Absent is fine.
+	Delete(ctx context.Context, set string) error
+	// Place says where a set lies, for people.
+	Place(set string) string
+}
+
+var (
+	setName    = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z.-]{0,79}$`)
+	memberName = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z._-]{0,79}$`)
+)
+
+// Named reports whether a name may be a set's: it leads nowhere else.
+func Named(set string) bool { return setName.MatchString(set) }
