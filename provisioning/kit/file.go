@@ -75,7 +75,7 @@ func (f *File) Fingerprint() string { return fingerprint(f.roots[0]) }
 
 func read(path string, r io.ReaderAt, size int64) (*File, error) {
 	f := &File{path: path, f: r, size: size}
-	w := &walk{r: r, size: size}
+	w := &walk{r: window{r: r}, size: size}
 	if err := f.parse(w); err != nil {
 		var told *fault.Error
 		if errors.As(err, &told) {

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"slices"
 	"sync/atomic"
 
@@ -61,20 +60,17 @@ func (f *File) hash(ctx context.Context, say func(done, total int64)) error {
 func (f *File) hashMember(ctx context.Context, i int, buffer []byte, read func(n int)) error {
 	m := f.manifest.Members[i]
 	h := sha256.New()
-	r := io.NewSectionReader(f.f, f.at[i], m.StoredSize)
-	for {
+	for at := int64(0); at < m.StoredSize; {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		n, err := r.Read(buffer)
-		h.Write(buffer[:n])
-		read(n)
-		if err == io.EOF { //nolint:errorlint // io.Reader's own word, never wrapped
-			break
-		}
-		if err != nil {
+		part := buffer[:min(int64(len(buffer)), m.StoredSize-at)]
+		if _, err := f.f.ReadAt(part, f.at[i]+at); err != nil {
 			return fmt.Errorf("read kit: %w", err)
 		}
+		h.Write(part)
+		at += int64(len(part))
+		read(len(part))
 	}
 	if hex.EncodeToString(h.Sum(nil)) != m.StoredSHA256 {
 		return f.changed(m)

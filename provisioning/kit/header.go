@@ -12,9 +12,15 @@ import (
 // block is the unit of a tar file.
 const block = 512
 
-// validName reports whether a file within a kit may have this name.
+// validName reports whether a file within a kit may have this name: a path of ASCII letters, digits and "._+@-" alone, so
+// that one name is always the same bytes, without "." and ".." as folders.
 func validName(s string) bool {
-	return len(s) <= mostName && name.MatchString(s) && fs.ValidPath(s) && s != "."
+	for i := range len(s) {
+		if c := s[i]; !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("._+@-/", c) >= 0) {
+			return false
+		}
+	}
+	return len(s) <= mostName && fs.ValidPath(s) && s != "."
 }
 
 // header is the one way in which a kit writes the entry of a file: USTAR, owned by root, read-only rights left to whoever
@@ -30,8 +36,8 @@ func header(name string, size int64, date time.Time) ([block]byte, error) {
 	put(100, "0000644\x00")
 	put(108, "0000000\x00")
 	put(116, "0000000\x00")
-	put(124, fmt.Sprintf("%011o\x00", size))
-	put(136, fmt.Sprintf("%011o\x00", date.Unix()))
+	digits(h[124:135], size)
+	digits(h[136:147], date.Unix())
 	put(148, "        ")
 	put(156, "0")
 	put(257, "ustar\x0000")
@@ -40,12 +46,21 @@ func header(name string, size int64, date time.Time) ([block]byte, error) {
 	put(329, "0000000\x00")
 	put(337, "0000000\x00")
 	put(345, prefix)
-	sum := 0
+	var sum int64
 	for _, b := range h {
-		sum += int(b)
+		sum += int64(b)
 	}
-	put(148, fmt.Sprintf("%06o\x00 ", sum))
+	digits(h[148:154], sum)
+	h[154] = 0
 	return h, nil
+}
+
+// digits writes n in octal over the whole of at; octal reads it.
+func digits(at []byte, n int64) {
+	for i := len(at) - 1; i >= 0; i-- {
+		at[i] = '0' + byte(n&7)
+		n >>= 3
+	}
 }
 
 // split is the name as USTAR holds it: up to 100 bytes, and what is left of a slash before them.

@@ -1,7 +1,5 @@
 package kit
 
-import "regexp"
-
 // Bounds of what is read before anything is trusted, and of what a trusted kit may ask of a host.
 const (
 	mostRoots    = 100
@@ -13,7 +11,3 @@ const (
 	mostWindow   = 8 << 20  // bytes that unpacking a member may hold in memory
 	mostName     = 150
 )
-
-// name is what a member may be called: ASCII alone, so that one name is always the same bytes. "." and ".." are refused
-// by validName.
-var name = regexp.MustCompile(`^[A-Za-z0-9._+@-]+(/[A-Za-z0-9._+@-]+)*$`)

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -9,7 +10,7 @@ import (
 
 // walk reads the entries of a tar file in their order, and sees every byte that is not content.
 type walk struct {
-	r    io.ReaderAt
+	r    window
 	size int64
 	at   int64     // of the next header
 	date time.Time // of the first entry, and so of all
@@ -79,4 +80,31 @@ func (w *walk) zero(at, n int64) error {
 		return errors.New("bytes between entries")
 	}
 	return nil
+}
+
+// window reads ahead: a kit has a thousand headers, most of them close together.
+type window struct {
+	r   io.ReaderAt
+	buf []byte // the bytes at at
+	at  int64
+}
+
+const windowSize = 32 << 10
+
+// ReadAt fills p, or says why it cannot.
+func (w *window) ReadAt(p []byte, at int64) (int, error) {
+	if len(p) > windowSize {
+		return w.r.ReadAt(p, at)
+	}
+	if at < w.at || at+int64(len(p)) > w.at+int64(len(w.buf)) {
+		if w.buf == nil {
+			w.buf = make([]byte, windowSize)
+		}
+		n, err := w.r.ReadAt(w.buf[:windowSize], at)
+		w.at, w.buf = at, w.buf[:n]
+		if n < len(p) {
+			return 0, cmp.Or(err, io.ErrUnexpectedEOF)
+		}
+	}
+	return copy(p, w.buf[at-w.at:]), nil
 }

@@ -47,12 +47,19 @@ func plainKey(key string) bool {
 			return false
 		}
 	}
-	return key != "" && !word[strings.ToLower(key)]
+	return key != "" && !isWord(key)
 }
 
-// word is what YAML, or an older YAML, takes for something else than text.
-var word = map[string]bool{
-	"true": true, "false": true, "null": true, "yes": true, "no": true, "on": true, "off": true, "y": true, "n": true,
+// isWord reports whether YAML, or an older YAML, takes s for something else than text.
+func isWord(s string) bool {
+	if len(s) > len("false") {
+		return false
+	}
+	switch strings.ToLower(s) {
+	case "true", "false", "null", "yes", "no", "on", "off", "y", "n":
+		return true
+	}
+	return false
 }
 
 // scalar reads a sentence in quotes, or a bare one that begins with a letter or a bracket.
@@ -71,7 +78,7 @@ func scalar(value string) (string, bool) {
 	first, _ := utf8.DecodeRuneInString(value)
 	bare := (unicode.IsLetter(first) || first == '(' || first == '«') && !strings.Contains(value, ": ") && !strings.HasSuffix(value, ":") &&
 		!strings.Contains(value, " #") && !strings.HasSuffix(value, " ")
-	return value, bare && !word[strings.ToLower(value)]
+	return value, bare && !isWord(value)
 }
 
 // block reads the lines below "key: |", indented by two spaces, and what is left behind them.

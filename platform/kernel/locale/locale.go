@@ -7,11 +7,13 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v4"
+	"golang.org/x/sync/errgroup"
 
 	"egovctl/platform/kernel/clock"
 	"egovctl/platform/kernel/fault"
@@ -46,31 +48,47 @@ func Load(root fs.FS) (*Catalog, error) {
 // LoadOver is Load with the files of own over those of root that have the same path; own may be nil. What was refused
 // of own is told, file by file.
 func LoadOver(root, own fs.FS) (*Catalog, []Refused, error) {
+	languages := []Lang{Vietnamese, English}
 	c := &Catalog{messages: map[Lang]map[string]string{}}
-	var refused []Refused
-	for _, l := range []Lang{Vietnamese, English} {
-		c.messages[l] = make(map[string]string, 2000)
-		files, err := fs.Glob(root, path.Join("text", string(l), "*.yaml"))
+	for _, l := range languages {
+		c.messages[l] = make(map[string]string, 4000)
+	}
+	refused := make([][]Refused, len(languages))
+	var g errgroup.Group // every command waits for this before it says its first word
+	for i, l := range languages {
+		g.Go(func() (err error) {
+			refused[i], err = c.load(l, root, own)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, nil, err
+	}
+	return c, slices.Concat(refused...), nil
+}
+
+// load reads one language, which nobody else writes.
+func (c *Catalog) load(l Lang, root, own fs.FS) (refused []Refused, err error) {
+	files, err := fs.Glob(root, path.Join("text", string(l), "*.yaml"))
+	if err != nil {
+		return nil, fmt.Errorf("list messages: %w", err)
+	}
+	for _, f := range files {
+		raw, err := fs.ReadFile(root, f)
 		if err != nil {
-			return nil, nil, fmt.Errorf("list messages: %w", err)
+			return nil, fmt.Errorf("read messages: %w", err)
 		}
-		for _, f := range files {
-			raw, err := fs.ReadFile(root, f)
-			if err != nil {
-				return nil, nil, fmt.Errorf("read messages: %w", err)
-			}
-			if err := c.read(l, f, raw); err != nil {
-				return nil, nil, err
-			}
-			if own == nil {
-				continue
-			}
-			if err := c.override(l, f, raw, own); err != nil {
-				refused = append(refused, Refused{f, err})
-			}
+		if err := c.read(l, f, raw); err != nil {
+			return nil, err
+		}
+		if own == nil {
+			continue
+		}
+		if err := c.override(l, f, raw, own); err != nil {
+			refused = append(refused, Refused{f, err})
 		}
 	}
-	return c, refused, nil
+	return refused, nil
 }
 
 func (c *Catalog) read(l Lang, file string, raw []byte) error {
