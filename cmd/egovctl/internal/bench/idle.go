@@ -1,14 +1,11 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
@@ -52,18 +49,7 @@ func (in *instance) anonymous() (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	f, err := os.Open(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = f.Close() }() // only read
-	for s := bufio.NewScanner(f); s.Scan(); {
-		if kb, ok := strings.CutPrefix(s.Text(), "RssAnon:"); ok {
-			n, err := strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(kb), " kB"), 64)
-			return n / 1024, err
-		}
-	}
-	return 0, fmt.Errorf("process %d tells no RssAnon", pid)
+	return anonymous(pid)
 }
 
 // visit asks for every public page once and returns their number. Pages of one thing are asked for the thing that the

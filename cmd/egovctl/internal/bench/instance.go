@@ -63,9 +63,13 @@ func (in *instance) install(ctx context.Context, samples int) (time.Duration, er
 }
 
 func (in *instance) read(stdout []byte) error {
-	lines := bytes.Split(bytes.TrimSpace(stdout), []byte("\n"))
 	in.result = installed{}
-	return json.Unmarshal(lines[len(lines)-1], &in.result)
+	return json.Unmarshal(lastLine(stdout), &in.result)
+}
+
+func lastLine(stdout []byte) []byte {
+	lines := bytes.Split(bytes.TrimSpace(stdout), []byte("\n"))
+	return lines[len(lines)-1]
 }
 
 // step is how long the installer was busy with one step, in ms.

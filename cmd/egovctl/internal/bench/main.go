@@ -35,15 +35,20 @@ var sections = []section{
 	{"audit", verifying},
 	{"dossier", filing},
 	{"inbox", inbox},
+	{"kit", trusting},
+	{"backup", saving},
+	{"move", moving},
 }
 
 // bench is one run.
 type bench struct {
 	binary   string // a copy, so that a build in the meantime does not change what is measured
+	built    string // where the copy came from
 	root     string
 	port     int
 	pairs    int
 	dossiers int
+	kit      string
 	say      func(format string, args ...any)
 }
 
@@ -74,6 +79,7 @@ func run(ctx context.Context) error {
 	flag.IntVar(&b.port, "port", 18400, "first of three loopback ports")
 	flag.IntVar(&b.pairs, "pairs", 21, "rounds of every wall clock; at least 21 for a figure that is quoted")
 	flag.IntVar(&b.dossiers, "dossiers", 10000, "dossiers behind the rows of the one-stop office")
+	flag.StringVar(&b.kit, "kit", "", "kit that is verified (the one that the program makes of itself)")
 	flag.Parse()
 
 	remove, err := b.prepare(*binary)

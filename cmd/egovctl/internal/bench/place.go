@@ -45,7 +45,7 @@ func (b *bench) prepare(binary string) (remove func(), err error) {
 	if len(left) > 0 && !known {
 		return nil, fmt.Errorf("%s is not empty and not ours: choose another -root", b.root)
 	}
-	b.binary = filepath.Join(b.root, "egovctl")
+	b.built, b.binary = binary, filepath.Join(b.root, "egovctl")
 	remove = func() {
 		b.removeAll()
 		if err := os.RemoveAll(b.root); err != nil {

@@ -47,6 +47,7 @@ var law = []arrow{
 	{"provisioning/supervise", []string{"platform/kernel", "provisioning/engine", "provisioning/instance"}, "our own supervisor, for hosts without systemd"},
 	{"provisioning/keeper", []string{"platform/kernel", "platform/db", "provisioning/engine", "provisioning/instance", "provisioning/supervise"}, "one way to start, stop and look at the two processes, whoever keeps them"},
 	{"provisioning/backup", []string{"platform/kernel", "platform/db", "platform/audit", "provisioning/engine", "provisioning/instance", "provisioning/kit"}, "a set carries the head of the audit log and is signed with its key; a restore walks the chain, and compares releases"},
+	{"provisioning/rehearsal", []string{"platform/kernel", "provisioning/engine", "provisioning/host", "provisioning/instance", "provisioning/keeper", "provisioning/kit"}, "a copy beside the instance: room for it, and the end of what runs in it"},
 	{"provisioning/steps/*", []string{"provisioning/backup"}, "what a backup writes and a restore brings back is one room's; the steps put it under the engine"},
 	{"provisioning/steps/*", []string{"platform/kernel", "platform/db", "provisioning/engine", "provisioning/instance", "provisioning/kit", "templates"}, "a step makes one thing true, and knows no other step"},
 	{"provisioning/steps/*", []string{"provisioning/keeper"}, "who keeps the processes is one truth for steps, checks and commands (decision 0007)"},
@@ -66,6 +67,7 @@ var law = []arrow{
 	{"cmd/egovctl/internal/wire", []string{"platform/.", "platform/app", "platform/audit", "platform/backfill", "platform/db", "platform/kernel", "platform/merge", "platform/ledger", "platform/module", "platform/packaged", "platform/services/*", "platform/web", "templates"}, "wire knows the platform"},
 	{"cmd/egovctl/internal/wire", []string{"provisioning/checks/.", "provisioning/checks/check", "provisioning/engine", "provisioning/host", "provisioning/instance", "provisioning/keeper", "provisioning/kit", "provisioning/lineage", "provisioning/sequence", "provisioning/steps/*", "provisioning/supervise"}, "and the provisioning, and carries plain values from one to the other"},
 	{"cmd/egovctl/internal/wire", []string{"provisioning/backup"}, "and backups, whose copies it lends the platform's migrations and probe"},
+	{"cmd/egovctl/internal/wire", []string{"provisioning/rehearsal"}, "and the place where an upgrade is tried on such a copy"},
 	{"cmd/egovctl/internal/wire", []string{"cmd/egovctl/internal/term"}, "every command's bag of dependencies has the terminal in it"},
 	{"cmd/egovctl/internal/screen", []string{"cmd/egovctl/internal/term", "cmd/egovctl/internal/wire", "platform/kernel", "provisioning/engine"}, "progress and plans are the engine's events in words"},
 	{"cmd/egovctl/internal/desk", []string{"cmd/egovctl/internal/term", "cmd/egovctl/internal/wire", "platform/."}, "what the commands about the platform's data share"},
@@ -89,7 +91,7 @@ var law = []arrow{
 	{"cmd/egovctl/internal/house", nil, "these rules"},
 	{"cmd/egovctl/internal/trial", nil, "drives the built program from outside and asks it for nothing that it can see for itself"},
 	{"cmd/egovctl/internal/browser", nil, "a browser, from outside"},
-	{"cmd/egovctl/internal/bench", []string{"platform/.", "platform/app", "platform/db", "platform/kernel", "platform/module", "platform/web", "templates"}, "a program of its own that measures, also through the platform's handler"},
+	{"cmd/egovctl/internal/bench", []string{"cmd/egovctl/internal/trial", "platform/.", "platform/app", "platform/db", "platform/kernel", "platform/module", "platform/web", "templates"}, "a program of its own that measures, also through the platform's handler; the next release is that of the trials"},
 }
 
 // both is the one room of the program that knows the platform (beyond its words) and the provisioning. All others get from
