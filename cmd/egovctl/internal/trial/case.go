@@ -19,6 +19,9 @@ type tried struct {
 // began is when this process was started, near enough: the budget is counted from there.
 var began = time.Now()
 
+// Long reports whether this is a long drill: one with a budget of time.
+func Long() bool { return os.Getenv("DRILL_BUDGET") != "" }
+
 // Case runs one case of a drill as a subtest and reports whether there is time for more. With DRILL_LEDGER=FILE its outcome is
 // written down in that file, one line of JSON each, and what has passed there with the same seed is not run again: a long
 // drill that was cut goes on where it was. With DRILL_BUDGET=2h no case is begun after that time.

@@ -18,12 +18,16 @@ type BrokenTwin struct {
 	Promise string
 	Package string // folder below the module's
 	Test    string // as -run takes it, with its subtest behind a slash
+	Long    bool   // for the long drill only
 }
+
+// longHeading stands above the twins of the long drill.
+const longHeading = "\n## In the long drill\n"
 
 // twinRow is a line of the table in the README of the twins.
 var twinRow = regexp.MustCompile("(?m)^\\| `([a-z-]+)` \\| (.+) \\| `([a-z/]+)` \\| `(Test[^`]+)` \\|$")
 
-// Twins reads the table of the folder that holds the patches.
+// Twins reads the tables of the folder that holds the patches.
 func Twins(t testing.TB, dir string) []BrokenTwin {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(dir, "README.md"))
@@ -31,8 +35,14 @@ func Twins(t testing.TB, dir string) []BrokenTwin {
 		t.Fatal(err)
 	}
 	var out []BrokenTwin
-	for _, m := range twinRow.FindAllStringSubmatch(string(text), -1) {
-		out = append(out, BrokenTwin{Name: m[1], Promise: m[2], Package: m[3], Test: m[4]})
+	every, long, ok := strings.Cut(string(text), longHeading)
+	if !ok {
+		t.Fatalf("%s has no heading for the long drill", dir)
+	}
+	for i, table := range []string{every, long} {
+		for _, m := range twinRow.FindAllStringSubmatch(table, -1) {
+			out = append(out, BrokenTwin{Name: m[1], Promise: m[2], Package: m[3], Test: m[4], Long: i == 1})
+		}
 	}
 	return out
 }

@@ -20,7 +20,8 @@ func (e *Env) Translate(results []health.Result) {
 	}
 }
 
-// Answer is the shape of `health`, `preflight` and `doctor` -o json.
+// Answer is the shape of `health`, `preflight` and `doctor` -o json. Version is of the release that runs, or of this program
+// where none does.
 type Answer struct {
 	Status  string          `json:"status"`
 	Version string          `json:"version"`
@@ -38,7 +39,7 @@ func (e *Env) ShowFindings(results []health.Result, key string) error {
 	}
 	overall := health.Overall(results)
 	if e.JSON() {
-		if err := e.Print(Answer{Status: overall, Version: e.Version, Checks: results}); err != nil {
+		if err := e.Print(Answer{Status: overall, Version: e.runs(), Checks: results}); err != nil {
 			return err
 		}
 	} else if err := e.tellFindings(results); err != nil {
