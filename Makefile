@@ -17,7 +17,11 @@ DIST := $(ASSETS)/dist
 DEMO_ROOT ?= $(shell [ "$$(id -u)" = 0 ] && echo /opt/egov-demo || echo $(HOME)/egov-demo)
 DEMO_LISTEN ?= 127.0.0.1:8080
 
-.PHONY: help program build demo demo-stop test check bench drill clean assets deb iso
+# The packages that have drills, and how long a long drill may take.
+DRILLS := ./cmd/egovctl/... ./provisioning/kit/ ./provisioning/steps ./platform/db/cluster ./installers/iso
+BUDGET ?= 2h
+
+.PHONY: help program build demo demo-stop test check bench drill drill-long clean assets deb iso
 
 help: ## print the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,7 +51,7 @@ demo-stop: ## stop the demo and remove it with its data
 	bin/egovctl uninstall --root $(DEMO_ROOT) --purge-data --yes
 
 test: ## get what is missing, run every test
-	@.ci/need postgres node chromium strace systemd iproute xorriso pgbouncer
+	@.ci/need postgres node chromium strace systemd iproute xorriso pgbouncer sshd
 	@$(MAKE) --no-print-directory build
 	$(GO) test -timeout 30m ./...
 
@@ -72,9 +76,17 @@ bench: build ## figures as counts and ratios, one table
 	@.ci/need postgres strace
 	$(GO) run ./cmd/egovctl/internal/bench
 
-drill: build ## install, cut at every journal line, resume; every broken twin; systemd
+drill: build ## install, move, back up, restore: cut at every kind of journal line, and more faults; prints its counts
 	@.ci/need postgres strace nspawn debootstrap xorriso pgbuild
-	$(GO) test -count=1 -timeout 90m -tags drill -run Drill ./cmd/egovctl/... ./provisioning/kit/ ./provisioning/steps ./platform/db/cluster ./installers/iso
+	@mkdir -p dist && rm -f dist/drill.txt
+	@DRILL_COUNTS=$(CURDIR)/dist/drill.txt $(GO) test -count=1 -timeout 90m -tags drill -run Drill $(DRILLS); rc=$$?; cat dist/drill.txt; exit $$rc
+
+drill-long: build ## the same at every line, with thousands of random cuts, within BUDGET=2h; what has passed by dist/drill.jsonl is not run again
+	@.ci/need postgres strace nspawn debootstrap xorriso pgbuild
+	@mkdir -p dist && rm -f dist/drill.txt && { [ -s dist/drill.seed ] || date +%s >dist/drill.seed; }
+	@DRILL_BUDGET=$(BUDGET) DRILL_LEDGER=$(CURDIR)/dist/drill.jsonl DRILL_SEED=$$(cat dist/drill.seed) DRILL_COUNTS=$(CURDIR)/dist/drill.txt \
+	  $(GO) test -count=1 -timeout 0 -tags drill -run Drill ./cmd/egovctl; rc=$$?; cat dist/drill.txt; \
+	  for outcome in passed failed; do echo "$$(grep -c "\"outcome\":\"$$outcome\"" dist/drill.jsonl) cases $$outcome, by dist/drill.jsonl with seed $$(cat dist/drill.seed)"; done; exit $$rc
 
 clean: ## remove what was built
 	rm -rf bin dist && find $(DIST) -type f -not -name PLACEHOLDER.txt -delete

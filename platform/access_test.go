@@ -41,7 +41,9 @@ func offices(t *testing.T, deps module.Deps) *platform.Offices {
 	return o
 }
 
-func routes(o *platform.Offices) []web.Route { return app.Routes(o, app.Health{}) }
+func routes(o *platform.Offices) []web.Route {
+	return app.Routes(o, app.Health{}, app.Conflicts{}, app.History{})
+}
 
 // Who may call what stands in a table that a person reads, not only in the code: a route without its line, a line
 // without its route, and a line that says something else fail.

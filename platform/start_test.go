@@ -22,6 +22,7 @@ import (
 	"egovctl/platform/kernel/locale"
 	"egovctl/platform/kernel/secret"
 	"egovctl/platform/module"
+	"egovctl/platform/override"
 	"egovctl/platform/packaged"
 	"egovctl/platform/web"
 	"egovctl/templates"
@@ -128,7 +129,7 @@ func TestThePlatformServesAnInheritedSocketAndDrains(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := app.New(context.Background(), app.Config{DSN: secret.New(w.DB.AppDSN()), Profile: profile, Templates: templates.FS, Local: dir,
+	a, err := app.New(context.Background(), app.Config{DSN: secret.New(w.DB.AppDSN()), Profile: profile, Templates: templates.FS, Local: override.Folders{Own: dir},
 		Log: slog.New(w.Log), AuditKey: key, AuditHead: filepath.Join(dir, "head"),
 		Settings: module.Settings{Instance: "test", Profile: inspect.Profile, Version: "1.2.3", PublicURL: "http://127.0.0.1", Language: locale.Vietnamese}})
 	if err != nil {

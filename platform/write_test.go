@@ -72,6 +72,14 @@ func writing() []write {
 	return append(append(accountWrites(), catalogueWrites()...), dossierWrites()...)
 }
 
+// conflict is one that waits, about the name of a procedure.
+func conflict(w *inspect.World, p *inspect.Place) (kind, body string) {
+	n := w.DB.Text(`insert into platform.conflict (service, kind, key, path, base, province, new, release)
+		select 'procedures', 'procedure', code, '{name}', '"x"', to_jsonb(name), '"y"', '0.0.1' from procedures.procedure where code = '` + p.Procedure + `'
+		on conflict (service, kind, key, path) where state = 'open' do update set province = excluded.province returning id::text`)
+	return formType, inspect.Form("id", n, "take", "province", "reason", "theo quyết định")
+}
+
 func accountWrites() []write {
 	own := []write{
 		{route: "POST /api/v1/accounts", by: "agency_admin@home", acts: []string{"identity account.create", "identity link.issue"}, at: inspect.Home,
@@ -140,6 +148,7 @@ func catalogueWrites() []write {
 				return formType, v.Encode()
 			}},
 		{route: "POST /quan-tri/thu-tuc", by: "admin", acts: []string{"procedures catalogue.import"}, body: sheet},
+		{route: "POST /quan-tri/cho-quyet-dinh", by: "admin", acts: []string{"procedures packaged.resolve"}, body: conflict},
 		{route: "PATCH /api/v1/sites/{slug}", by: "editor@home", acts: []string{"sites site.edit"}, at: inspect.Home, body: asJSON(inspect.J{"phone": "0236 3000 000"})},
 		{route: "POST /can-bo/trang/{slug}", by: "editor@home", acts: []string{"sites site.edit"}, at: inspect.Home, body: asForm("address", "24 Trần Phú")},
 	}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -16,9 +17,13 @@ import (
 	"egovctl/platform/db"
 	"egovctl/platform/jobs"
 	"egovctl/platform/kernel/clock"
+	"egovctl/platform/kernel/locale"
 	"egovctl/platform/kernel/secret"
+	"egovctl/platform/merge"
 	"egovctl/platform/module"
+	"egovctl/platform/notice"
 	"egovctl/platform/outbox"
+	"egovctl/platform/override"
 	"egovctl/platform/packaged"
 	"egovctl/platform/web"
 )
@@ -28,13 +33,14 @@ type Config struct {
 	DSN       secret.String // of the application role
 	Settings  module.Settings
 	Profile   packaged.Profile
-	Templates fs.FS  // as packaged
-	Local     string // folder of the province's overrides
+	Templates fs.FS            // as packaged
+	Local     override.Folders // what the province keeps in their place
 	Log       *slog.Logger
 	AuditKey  string // file of the key that signs the heads of the audit chain
 	AuditHead string // file outside the database that keeps the newest head
 	Disabled  []string
-	Figures   secret.String // token with which another host may read /metrics; empty for none
+	History   func(locale.Lang) ([]Run, error) // what was done on the host, oldest first
+	Figures   secret.String                    // token with which another host may read /metrics; empty for none
 }
 
 // App is the platform, not yet serving.
@@ -45,6 +51,7 @@ type App struct {
 	front   *web.Front
 	outbox  *outbox.Drain
 	jobs    *jobs.Runner
+	board   *notice.Board
 }
 
 const (
@@ -66,9 +73,10 @@ func New(ctx context.Context, cfg Config) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{cfg: cfg, pool: pool}
+	a := &App{cfg: cfg, pool: pool, board: notice.New(pool, cfg.Settings.Version, cfg.Log)}
+	pages.Announce(a.board.Coming)
 	deps := module.Deps{DB: pool, Log: cfg.Log, Clock: clock.System{}, Texts: own.Texts, Pages: pages, Settings: cfg.Settings}
-	if err := a.assemble(deps); err != nil {
+	if err := a.assemble(deps, own.Files); err != nil {
 		pool.Close()
 		return nil, err
 	}
@@ -79,10 +87,10 @@ func New(ctx context.Context, cfg Config) (*App, error) {
 }
 
 // assemble plugs the services and what works beside them.
-func (a *App) assemble(deps module.Deps) error {
+func (a *App) assemble(deps module.Deps, own fs.FS) error {
 	cfg := a.cfg
 	var err error
-	if a.offices, err = platform.Open(deps, Files(cfg.Templates, cfg.Local), cfg.Disabled); err != nil {
+	if a.offices, err = platform.Open(deps, filesOver(cfg.Templates, own), cfg.Disabled); err != nil {
 		return err
 	}
 	sealer, err := audit.NewSealer(a.pool, cfg.AuditKey, cfg.AuditHead, deps.Clock)
@@ -96,16 +104,28 @@ func (a *App) assemble(deps module.Deps) error {
 		return err
 	}
 	how := Health{DB: a.pool, Modules: a.offices.Modules(), Pages: deps.Pages, Outbox: a.outbox, Jobs: a.jobs, Since: deps.Clock.Now()}
+	conflicts := Conflicts{DB: a.pool, Offices: a.offices, Pages: deps.Pages, Files: merge.Files(func() ([]override.File, error) {
+		files, _, err := cfg.Local.Scan(cfg.Templates) // what cannot be read was told at start
+		return files, err
+	}, nil)}
+	if err := conflicts.Declare(); err != nil {
+		return err
+	}
+	history := History{Runs: cfg.History, Pages: deps.Pages}
+	if err := history.Declare(); err != nil {
+		return err
+	}
 	a.front, err = web.NewFront(web.Config{
-		Routes: Routes(a.offices, how), Identities: a.offices.Identity, Pages: deps.Pages, Texts: deps.Texts, Log: cfg.Log,
+		Routes: Routes(a.offices, how, conflicts, history), Identities: a.offices.Identity, Pages: deps.Pages, Texts: deps.Texts, Log: cfg.Log,
 		Language: cfg.Settings.Language, PublicURL: cfg.Settings.PublicURL, Version: cfg.Settings.Version, Ready: a.pool.Ping, Metrics: registry, MetricsToken: cfg.Figures,
 	})
 	return err
 }
 
-// Routes are everything that the front door serves: the services' pages and API, and the platform's own health.
-func Routes(o *platform.Offices, how Health) []web.Route {
-	all := []web.Route{how.Route()}
+// Routes are everything that the front door serves: the services' pages and API, the platform's own health, and the pages of
+// conflicts and of the history.
+func Routes(o *platform.Offices, how Health, conflicts Conflicts, history History) []web.Route {
+	all := slices.Concat([]web.Route{how.Route()}, conflicts.Routes(), history.Routes())
 	for _, m := range o.Modules() {
 		all = append(all, m.Routes...)
 	}
@@ -121,6 +141,7 @@ func (a *App) Run(ctx context.Context, ln net.Listener, ready func()) error {
 	}
 	workers := []worker{
 		{"jobs", a.jobs.Run},
+		{"notice", a.board.Run},
 		{"outbox", func(ctx context.Context) error { return a.outbox.Run(ctx, time.Second) }},
 	}
 	for _, m := range a.offices.Modules() {

@@ -10,6 +10,7 @@ import (
 
 	"egovctl/platform/app"
 	"egovctl/platform/kernel/secret"
+	"egovctl/platform/override"
 	"egovctl/platform/packaged"
 	"egovctl/templates"
 )
@@ -31,7 +32,7 @@ func TestAPlatformThatCannotBeMadeLeavesNoConnections(t *testing.T) {
 	}
 	before := pools(t)
 	a, err := app.New(t.Context(), app.Config{DSN: secret.New("host=/nowhere dbname=x"), Profile: profile, Templates: templates.FS,
-		Local: t.TempDir(), Log: slog.New(slog.DiscardHandler), AuditKey: "/no/such/key"})
+		Local: override.Folders{Own: t.TempDir()}, Log: slog.New(slog.DiscardHandler), AuditKey: "/no/such/key"})
 	if err == nil || a != nil {
 		t.Fatalf("it was made without its key: %v", err)
 	}

@@ -20,9 +20,11 @@ func portal(cfg Config) web.Portal {
 }
 
 // Files are the folders that services read at run time, the province's own files before the packaged ones.
-func Files(packaged fs.FS, local string) platform.Files {
-	own := overlay{own: os.DirFS(local), packaged: packaged}
-	return platform.Files{Fonts: below{own, "portals/assets/dist/ttf"}, Prints: below{own, "print"}}
+func Files(packaged fs.FS, local string) platform.Files { return filesOver(packaged, os.DirFS(local)) }
+
+func filesOver(packaged, own fs.FS) platform.Files {
+	all := overlay{own: own, packaged: packaged}
+	return platform.Files{Fonts: below{all, "portals/assets/dist/ttf"}, Prints: below{all, "print"}}
 }
 
 // overlay is the packaged files with the province's in front: one file overrides one file.

@@ -3,9 +3,12 @@ package merge
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"egovctl/platform/audit"
 	"egovctl/platform/kernel/fault"
@@ -22,16 +25,23 @@ const (
 // longest is how long a reason may be, in bytes.
 const longest = 2000
 
-// Resolve decides open conflicts: those of a record (its key) or of one field ("1.001193.name"), by taking the province's
+// Resolve decides open conflicts, after Settle: those of a record (its key) or of one field ("1.001193.name"), by taking the province's
 // value, the new one, or another: JSON, or plain text. The reason stays with the decision. Faults: Invalid
 // "merge.resolve.reason", "merge.resolve.value", "merge.resolve.gone"; NotFound "merge.resolve.none"; Conflict
 // "merge.resolve.several" for a value that several fields would get; what the office says against the record.
 func Resolve(ctx context.Context, tx pgx.Tx, by who.Principal, offices []Office, name, take, reason string) ([]Conflict, error) {
+	return resolve(ctx, tx, by, offices, func(c Conflict) bool { return called(name, c.Kind, c.Key, c.Path) }, name, take, reason)
+}
+
+func resolve(ctx context.Context, tx pgx.Tx, by who.Principal, offices []Office, which func(Conflict) bool, name, take, reason string) ([]Conflict, error) {
 	if reason = strings.TrimSpace(reason); reason == "" || len(reason) > longest {
 		return nil, fault.New(fault.Invalid, "merge.resolve.reason", "max", longest).At("reason")
 	}
 	if take == "" {
 		return nil, fault.New(fault.Invalid, "merge.resolve.value").At("take")
+	}
+	if _, err := Settle(ctx, tx, by, offices); err != nil {
+		return nil, err
 	}
 	open, err := Open(ctx, tx)
 	if err != nil {
@@ -39,7 +49,7 @@ func Resolve(ctx context.Context, tx pgx.Tx, by who.Principal, offices []Office,
 	}
 	var meant []Conflict
 	for _, c := range open {
-		if called(name, c.Kind, c.Key, c.Path) {
+		if which(c) {
 			meant = append(meant, c)
 		}
 	}
@@ -55,6 +65,15 @@ func Resolve(ctx context.Context, tx pgx.Tx, by who.Principal, offices []Office,
 		}
 	}
 	return meant, nil
+}
+
+// ResolveOne is Resolve for the conflict of an id.
+func ResolveOne(ctx context.Context, tx pgx.Tx, by who.Principal, offices []Office, id int64, take, reason string) (Conflict, error) {
+	done, err := resolve(ctx, tx, by, offices, func(c Conflict) bool { return c.ID == id }, strconv.FormatInt(id, 10), take, reason)
+	if err != nil {
+		return Conflict{}, err
+	}
+	return done[0], nil
 }
 
 // called reports whether a person means a place by name: its key, its key and field, either after "kind:".
@@ -99,6 +118,9 @@ func valueOf(typed string) []byte {
 
 // put writes the chosen value into the province's record.
 func put(ctx context.Context, tx pgx.Tx, by who.Principal, offices []Office, c Conflict, chosen []byte, take string) error {
+	if b := besideOf(offices, c.Service); b != nil {
+		return b.put(c, chosen)
+	}
 	o, k, err := find(offices, c.Service, c.Kind)
 	if err != nil {
 		return err
@@ -139,6 +161,9 @@ func put(ctx context.Context, tx pgx.Tx, by who.Principal, offices []Office, c C
 		change.Edit = nil
 	}
 	if err := k.Write(ctx, tx, Changes{All: []Change{change}, Login: by.Login, Account: by.Account}); err != nil {
+		if pg := (*pgconn.PgError)(nil); errors.As(err, &pg) && pg.Code == "23505" {
+			err = fault.Wrap(err, fault.Conflict, "merge.resolve.taken", "name", c.Name()).At("take")
+		}
 		return err
 	}
 	if o.After == nil {
@@ -167,6 +192,27 @@ func (k Kind) chosen(c Conflict, now, value any, take string) (any, error) {
 		return nil, fault.New(fault.Invalid, "merge.resolve.gone", "name", c.Name(), "take", take)
 	}
 	return k.Withdrawn(record), nil
+}
+
+func besideOf(offices []Office, service string) *Beside {
+	for _, o := range offices {
+		if o.Service == service && len(o.Kinds) == 0 {
+			return o.Beside
+		}
+	}
+	return nil
+}
+
+// put makes the chosen value hold at a place that is no row. Fault: Forbidden "merge.resolve.elsewhere" where this process cannot.
+func (b Beside) put(c Conflict, chosen []byte) error {
+	value, err := threeway.Decode(chosen)
+	if err != nil {
+		return fault.Wrap(err, fault.Invalid, "merge.resolve.value").At("take")
+	}
+	if b.Decide == nil {
+		return fault.New(fault.Forbidden, "merge.resolve.elsewhere", "name", c.Name())
+	}
+	return b.Decide(c, value)
 }
 
 func find(offices []Office, service, kind string) (Office, Kind, error) {

@@ -55,6 +55,14 @@ func Drifts(ctx context.Context, tx pgx.Tx, offices []Office) ([]Drift, error) {
 			}
 			out = append(out, found...)
 		}
+		if o.Beside == nil || o.Beside.Differences == nil {
+			continue
+		}
+		found, err := o.Beside.drifts(ctx, tx, o.Service)
+		if err != nil {
+			return nil, fmt.Errorf("compare %s: %w", o.Service, err)
+		}
+		out = append(out, found...)
 	}
 	for i := range out {
 		a, ok := accepted[place(out[i].Service, out[i].Kind, out[i].Key, out[i].Path)]
@@ -82,18 +90,11 @@ func (k Kind) drifts(ctx context.Context, tx pgx.Tx, service string) ([]Drift, e
 		}
 		keys = append(keys, key)
 		for _, d := range threeway.Differences(k.Shape, packaged, now) {
-			was, err := jsonOf(d.Base)
+			drift, err := driftOf(service, Place{Kind: k.Name, Key: key, Conflict: d})
 			if err != nil {
 				return err
 			}
-			is, err := jsonOf(d.Ours)
-			if err != nil {
-				return err
-			}
-			if d.Path == nil {
-				d.Path = []string{}
-			}
-			out = append(out, Drift{Service: service, Kind: k.Name, Key: key, Path: d.Path, Field: d.Field(), Packaged: was, Province: is})
+			out = append(out, drift)
 		}
 		return nil
 	})
@@ -106,6 +107,34 @@ func (k Kind) drifts(ctx context.Context, tx pgx.Tx, service string) ([]Drift, e
 		out[i].EditedBy, out[i].EditedAt = h.login, h.at
 	}
 	return out, err
+}
+
+func (b Beside) drifts(ctx context.Context, tx pgx.Tx, service string) ([]Drift, error) {
+	all, err := b.Differences(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Drift, len(all))
+	for i, p := range all {
+		if out[i], err = driftOf(service, p); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func driftOf(service string, p Place) (Drift, error) {
+	d := Drift{Service: service, Kind: p.Kind, Key: p.Key, Path: p.Path, Field: p.Field(), EditedBy: p.By, EditedAt: p.At}
+	if d.Path == nil {
+		d.Path = []string{}
+	}
+	was, err := jsonOf(p.Base)
+	if err != nil {
+		return d, err
+	}
+	is, err := jsonOf(p.Ours)
+	d.Packaged, d.Province = was, is
+	return d, err
 }
 
 func place(service, kind, key string, path []string) string {

@@ -18,6 +18,7 @@ type Office struct {
 	Service string
 	Kinds   []Kind
 	After   func(ctx context.Context, tx pgx.Tx, set *packaged.Set) error // what follows from the records; nil for nothing
+	Beside  *Beside                                                       // what it keeps elsewhere than in such rows; nil for nothing
 }
 
 // Kind is one kind of record that a province may edit.
@@ -33,6 +34,7 @@ type Kind struct {
 	Packaged func(set *packaged.Set) ([]Record, error)
 	// Check refuses a merged record that cannot be right; nil for none.
 	Check func(record []byte) error
+	Sole  *Sole // a member that is one record's alone; nil for none
 	// Withdrawn is the province's record by which people no longer see a record of its own; nil when there is no such thing.
 	Withdrawn func(record map[string]any) map[string]any
 	// Write stores changes, many at once: offices count their statements, not their rows.

@@ -68,6 +68,7 @@ func (k Kind) run(ctx context.Context, tx pgx.Tx, service string, set *packaged.
 	}
 	var changes []Change
 	var conflicts []found
+	before := maps.Clone(rows)
 	note := func(r row, theirs *Record) error {
 		c, told, needed, err := k.settle(r, theirs)
 		if err != nil || !needed {
@@ -95,8 +96,19 @@ func (k Kind) run(ctx context.Context, tx pgx.Tx, service string, set *packaged.
 			return err
 		}
 	}
+	if k.Sole != nil {
+		clashes, err := k.Sole.settle(ctx, tx, before, changes)
+		if err != nil {
+			return err
+		}
+		conflicts = append(conflicts, clashes...)
+	}
 	report.Conflicts += len(conflicts)
-	if err := k.store(ctx, tx, service, release, conflicts); err != nil {
+	places, err := k.named(ctx, tx, conflicts)
+	if err != nil {
+		return err
+	}
+	if err := store(ctx, tx, service, release, places); err != nil {
 		return err
 	}
 	return k.Write(ctx, tx, Changes{All: changes})

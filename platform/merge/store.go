@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -49,40 +50,51 @@ func (k Kind) hands(ctx context.Context, tx pgx.Tx, keys []string) (map[string]h
 	return out, err
 }
 
-// store notes the conflicts. One that is open already learns what is packaged now; who made the province's value, and
-// what both began from, stay.
-func (k Kind) store(ctx context.Context, tx pgx.Tx, service, release string, conflicts []found) error {
+// named gives the conflicts of rows with who edited those.
+func (k Kind) named(ctx context.Context, tx pgx.Tx, conflicts []found) ([]Place, error) {
 	keys := make([]string, len(conflicts))
 	for i, c := range conflicts {
 		keys[i] = c.key
 	}
 	hands, err := k.hands(ctx, tx, keys)
-	if err != nil {
-		return err
+	out := make([]Place, len(conflicts))
+	for i, c := range conflicts {
+		out[i] = Place{k.Name, c.key, c.Conflict, hands[c.key].login, hands[c.key].at}
 	}
-	b := &pgx.Batch{}
-	for _, c := range conflicts {
-		var values [3][]byte
-		for i, v := range []any{c.Base, c.Ours, c.Theirs} {
-			if values[i], err = jsonOf(v); err != nil {
-				return err
-			}
-		}
-		path := c.Path
-		if path == nil {
-			path = []string{}
-		}
-		h := hands[c.key]
-		b.Queue(`insert into platform.conflict (service, kind, key, path, base, province, new, edited_by, edited_at, release)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-			on conflict (service, kind, key, path) where state = 'open'
-			do update set province = excluded.province, new = excluded.new, release = excluded.release, found_at = now()`,
-			service, k.Name, c.key, path, values[0], values[1], values[2], h.login, h.at, release)
-	}
-	if b.Len() == 0 {
+	return out, err
+}
+
+// parted stands between the names of a path on its way into the database: no name has it.
+const parted = "\x1f"
+
+// store notes the conflicts, in one statement. One that is open already learns what is packaged now; who made the province's
+// value, and what both began from, stay.
+func store(ctx context.Context, tx pgx.Tx, service, release string, conflicts []Place) error {
+	if len(conflicts) == 0 {
 		return nil
 	}
-	return tx.SendBatch(ctx, b).Close()
+	var kinds, keys, paths, by []string
+	var values [3][][]byte
+	var at []*time.Time
+	for _, c := range conflicts {
+		kinds, keys, paths = append(kinds, c.Kind), append(keys, c.Key), append(paths, strings.Join(c.Path, parted))
+		by, at = append(by, c.By), append(at, c.At)
+		for i, v := range []any{c.Base, c.Ours, c.Theirs} {
+			raw, err := jsonOf(v)
+			if err != nil {
+				return err
+			}
+			values[i] = append(values[i], raw)
+		}
+	}
+	_, err := tx.Exec(ctx, `insert into platform.conflict (service, release, kind, key, path, base, province, new, edited_by, edited_at)
+		select $1, $2, u.kind, u.key, string_to_array(u.path, '`+parted+`'), u.base, u.province, u.new, u.edited_by, u.edited_at
+		from unnest($3::text[], $4::text[], $5::text[], $6::jsonb[], $7::jsonb[], $8::jsonb[], $9::text[], $10::timestamptz[])
+			as u (kind, key, path, base, province, new, edited_by, edited_at)
+		on conflict (service, kind, key, path) where state = 'open'
+		do update set province = excluded.province, new = excluded.new, release = excluded.release, found_at = now()`,
+		service, release, kinds, keys, paths, values[0], values[1], values[2], by, at)
+	return err
 }
 
 // jsonOf is a value as it is stored: null when it is absent.

@@ -1,80 +1,67 @@
 package web
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
-	"strings"
+	"strconv"
 
 	"egovctl/platform/kernel/health"
 	"egovctl/platform/kernel/locale"
+	"egovctl/platform/override"
 )
 
-// Overrides are the province's own files: each stands in the place of the shipped one with the same path, and beside it
-// x.html.from keeps the hash of the shipped one that it was made from.
+// Overrides are the province's own files: each stands in the place of the shipped one with the same path, merged with it
+// where a release brought another since x.html.from was written.
 type Overrides struct {
 	Files    fs.FS
 	Texts    *locale.Catalog // the shipped sentences with the province's over them
-	Findings []health.Result // what was refused, what overrides nothing, what was made from an older release
+	Findings []health.Result // what was refused, what overrides nothing, what waits for a decision
 }
 
-// baseSuffix is what the name of the file with the hash has behind the name of the override.
-const baseSuffix = ".from"
-
-// OpenOverrides reads what the province keeps in dir (ROOT/local/templates), which need not be there. Where the hash of
-// the shipped file is not kept yet, it is written, if this process may.
-func OpenOverrides(shipped fs.FS, dir string) (*Overrides, error) {
-	o := &Overrides{Files: os.DirFS(dir)}
+// OpenOverrides reads what the province keeps, which need not be there. Where the hash of the shipped file is not kept yet, it
+// is written, if this process may.
+func OpenOverrides(shipped fs.FS, in override.Folders) (*Overrides, error) {
+	files, unread, err := in.Scan(shipped)
+	if err != nil {
+		return nil, err
+	}
+	o := &Overrides{Files: in.Serve(files)}
 	var refused []locale.Refused
-	var err error
 	if o.Texts, refused, err = locale.LoadOver(shipped, o.Files); err != nil {
 		return nil, err
 	}
 	for _, r := range refused {
 		o.Findings = append(o.Findings, refusal(r.File, r.Why))
 	}
-	err = fs.WalkDir(o.Files, ".", func(file string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil && file == ".":
-			return fs.SkipAll // there is nothing of the province's
-		case err != nil:
-			o.Findings = append(o.Findings, refusal(file, err))
-		case !d.IsDir() && path.Ext(file) != baseSuffix:
-			o.look(shipped, dir, file)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("look at the province's files: %w", err)
+	for _, r := range unread {
+		o.Findings = append(o.Findings, refusal(r.Path, r.Why))
+	}
+	for _, f := range files {
+		o.look(in.Own, f)
 	}
 	return o, nil
 }
 
-// look compares the shipped file behind an override with the one that it was made from.
-func (o *Overrides) look(shipped fs.FS, dir, file string) {
-	base, err := fs.ReadFile(shipped, file)
-	if err != nil {
-		if ext := path.Ext(file); ext == ".html" || ext == ".yaml" { // not an editor's copy, nor a note
-			o.find("web.override.stray", file)
-		}
-		return
-	}
-	sum := sha256.Sum256(base)
-	now := hex.EncodeToString(sum[:])
-	kept, err := fs.ReadFile(o.Files, file+baseSuffix)
-	if errors.Is(err, fs.ErrNotExist) {
-		kept, err = []byte(now), writeNew(filepath.Join(dir, file+baseSuffix), now+"\n")
-	}
+// look tells what is to be said of a file.
+func (o *Overrides) look(dir string, f override.File) {
+	conflicts := len(f.Merge().Conflicts)
 	switch {
-	case err != nil:
-		o.find("web.override.unmarked", file)
-	case strings.TrimSpace(string(kept)) != now:
-		o.find("web.override.moved", file)
+	case conflicts > 0:
+		o.find("web.override.conflict", f.Path)
+		o.Findings[len(o.Findings)-1].Args["n"] = strconv.Itoa(conflicts)
+	case f.New == nil:
+		if ext := path.Ext(f.Path); (ext == ".html" || ext == ".yaml") && f.Base == nil { // not an editor's copy, nor a note
+			o.find("web.override.stray", f.Path)
+		}
+	case f.State == override.Unmarked:
+		if err := writeNew(filepath.Join(dir, f.Path+override.From), override.Hash(f.New)+"\n"); err != nil {
+			o.find("web.override.unmarked", f.Path)
+		}
+	case f.State == override.Lost:
+		o.find("web.override.moved", f.Path)
 	}
 }
 

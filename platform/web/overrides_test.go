@@ -5,11 +5,14 @@ import (
 	"encoding/hex"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 
 	"egovctl/platform/kernel/locale"
+	"egovctl/platform/override"
 	"egovctl/platform/web"
 )
 
@@ -32,7 +35,7 @@ func province(t *testing.T, files map[string]string) string {
 // found opens the overrides and gives "key file" of each finding.
 func found(t *testing.T, dir string) (*web.Overrides, []string) {
 	t.Helper()
-	o, err := web.OpenOverrides(shipped(t), dir)
+	o, err := web.OpenOverrides(shipped(t), override.Folders{Own: dir, Kept: filepath.Join(dir, "kept")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,5 +109,50 @@ func TestFindingsAboutTheProvincesFiles(t *testing.T) {
 	unwritable := province(t, map[string]string{page + ".from/x": "", page: "x"})
 	if _, all := found(t, unwritable); !cmp.Equal(all, []string{"web.override.unmarked " + page}) {
 		t.Errorf("what stands in the way of the hash: %v", all)
+	}
+}
+
+// A release brings another page: what the province changed stands in it. When the two do not go together, the province's
+// own is shown; when that fails as well, the shipped one.
+func TestTheProvincesPageIsMergedWithTheReleases(t *testing.T) {
+	const file = "portals/test/one.html"
+	const base = "{{define \"title\"}}T{{end}}{{define \"main\"}}{{$n := .Name}}\n<h1>first {{$n}}</h1>\n<p>x</p>\n<p>last</p>\n{{end}}\n"
+	changed := func(pairs ...string) string { return strings.NewReplacer(pairs...).Replace(base) }
+	withoutVariable := []string{"{{$n := .Name}}", "", "first {{$n}}", "release {{.Name}}"}
+	for _, c := range []struct {
+		name, own, now, want string
+		findings             []string
+	}{
+		{"each changed other lines", changed("first", "own"), changed("last", "release"), "<h1>own An</h1>\n<p>x</p>\n<p>release</p>", nil},
+		{"both changed a line", changed("last", "own"), changed("last", "release"), "<p>own</p>", []string{"web.override.conflict " + file}},
+		{"together they do not parse", changed("last", "own {{$n}}"), changed(withoutVariable...), "<h1>first An</h1>\n<p>x</p>\n<p>own An</p>", []string{"web.override.refused " + file}},
+		{"neither shows", changed("last", "{{.None}}"), changed("first", "release"), "<h1>release An</h1>\n<p>x</p>\n<p>last</p>", []string{"web.override.refused " + file, "web.override.refused " + file}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := province(t, map[string]string{file: c.own, file + ".from": override.Hash([]byte(base)), "../kept/" + override.Hash([]byte(base)): base})
+			files := shipped(t)
+			files[file] = &fstest.MapFile{Data: []byte(c.now)}
+			o, err := web.OpenOverrides(files, override.Folders{Own: dir, Kept: filepath.Join(filepath.Dir(dir), "kept")})
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := web.NewPages(web.PagesConfig{Shipped: files, Local: o.Files, Texts: o.Texts, Known: o.Findings})
+			if err == nil {
+				err = p.Declare("test/one", named{"An"})
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := show(t, p, locale.Vietnamese, "test/one", named{"An"}); !strings.Contains(got, c.want) {
+				t.Errorf("it shows %s", got)
+			}
+			var told []string
+			for _, f := range p.Findings() {
+				told = append(told, f.Key+" "+f.Args["file"])
+			}
+			if !cmp.Equal(told, c.findings) {
+				t.Errorf("findings %v, want %v", told, c.findings)
+			}
+		})
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"time"
 
 	"egovctl/platform/kernel/clock"
 	"egovctl/platform/kernel/fault"
@@ -49,15 +50,16 @@ type Pages struct {
 	assets   *assets
 	mu       sync.RWMutex // guards what follows until the start is over
 	pages    map[string]map[locale.Lang]*template.Template
-	plain    map[string]map[locale.Lang]*template.Template // the shipped twin of an overridden page
+	behind   map[string][]map[locale.Lang]*template.Template // what is shown instead of an overridden page that fails, the shipped one last
 	findings []health.Result
 	nav      []navLine
+	coming   func(time.Time) (time.Time, bool) // see Announce; nil for never
 }
 
 // NewPages parses everything below portals/. A shipped file that does not parse is an error.
 func NewPages(c PagesConfig) (*Pages, error) {
 	p := &Pages{texts: c.Texts, clock: c.Clock, portal: c.Portal.complete(), shipped: c.Shipped, local: c.Local, findings: c.Known,
-		pages: map[string]map[locale.Lang]*template.Template{}, plain: map[string]map[locale.Lang]*template.Template{}}
+		pages: map[string]map[locale.Lang]*template.Template{}, behind: map[string][]map[locale.Lang]*template.Template{}}
 	if p.clock == nil {
 		p.clock = clock.System{}
 	}
@@ -83,10 +85,9 @@ func (p *Pages) Declare(page string, sample any) error {
 		return fmt.Errorf("page %s is not among the templates", page)
 	}
 	err := p.try(page, sample)
-	if shipped, overridden := p.plain[page]; err != nil && overridden {
+	for err != nil && len(p.behind[page]) > 0 {
 		p.refuse(path.Join(portalsDir, page+".html"), err)
-		p.pages[page] = shipped
-		delete(p.plain, page)
+		p.pages[page], p.behind[page] = p.behind[page][0], p.behind[page][1:]
 		err = p.try(page, sample)
 	}
 	if err != nil {

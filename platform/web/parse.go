@@ -33,15 +33,17 @@ func (p *Pages) parse() error {
 		if err != nil {
 			return fmt.Errorf("parse page %s: %w", page, err)
 		}
-		p.pages[page] = shipped
-		if own, ok := p.override(file); ok {
+		chain := []map[locale.Lang]*template.Template{}
+		for _, own := range p.overrides(file) {
 			changed, err := parsePage(base, file, own)
 			if err != nil {
 				p.refuse(file, err)
-				return nil
+				continue
 			}
-			p.pages[page], p.plain[page] = changed, shipped
+			chain = append(chain, changed)
 		}
+		chain = append(chain, shipped)
+		p.pages[page], p.behind[page] = chain[0], chain[1:]
 		return nil
 	})
 }
@@ -87,22 +89,20 @@ func (p *Pages) layout() (map[locale.Lang]*template.Template, error) {
 		return nil, fmt.Errorf("parse layout: %w", err)
 	}
 	for _, file := range files {
-		own, ok := p.override(file)
-		if !ok {
-			continue
-		}
 		shipped := texts[file]
-		texts[file] = string(own)
-		changed, err := p.assemble(files, texts)
-		if err == nil {
-			err = p.tryLayout(changed)
-		}
-		if err != nil {
+		for _, own := range p.overrides(file) {
+			texts[file] = string(own)
+			changed, err := p.assemble(files, texts)
+			if err == nil {
+				err = p.tryLayout(changed)
+			}
+			if err == nil {
+				base = changed
+				break
+			}
 			p.refuse(file, err)
 			texts[file] = shipped
-			continue
 		}
-		base = changed
 	}
 	return base, nil
 }
@@ -144,19 +144,27 @@ type discard struct{}
 
 func (discard) Write(b []byte) (int, error) { return len(b), nil }
 
-func (p *Pages) override(file string) ([]byte, bool) {
+// overrides are what may stand in a shipped file's place, the best first: the province's merged with what the release
+// brought, then the province's as it wrote it.
+func (p *Pages) overrides(file string) [][]byte {
 	if p.local == nil {
-		return nil, false
+		return nil
 	}
 	raw, err := fs.ReadFile(p.local, file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, false
+		return nil
 	}
 	if err != nil {
 		p.refuse(file, err)
-		return nil, false
+		return nil
 	}
-	return raw, true
+	all := [][]byte{raw}
+	if merged, ok := p.local.(interface{ Unmerged(string) ([]byte, bool) }); ok {
+		if own, other := merged.Unmerged(file); other {
+			all = append(all, own)
+		}
+	}
+	return all
 }
 
 // refuse notes that a local file was put aside.

@@ -35,7 +35,7 @@ func (p Portal) complete() Portal {
 	if p.StaffNav == nil {
 		p.StaffNav = []NavItem{{"/can-bo", "web.nav.desk"}, {"/mot-cua", "web.nav.inbox"}, {"/mot-cua/tiep-nhan", "web.nav.counter"},
 			{"/lich-lam-viec", "web.nav.calendar"}, {"/quan-tri/thu-tuc", "web.nav.catalogue"},
-			{"/quan-tri/tai-khoan", "web.nav.accounts"}, {"/can-bo/trang", "web.nav.sites"}}
+			{"/quan-tri/tai-khoan", "web.nav.accounts"}, {"/can-bo/trang", "web.nav.sites"}, {"/quan-tri/lich-su", "web.nav.history"}}
 	}
 	return p
 }
@@ -78,6 +78,7 @@ type View struct {
 	Page     string
 	Path     string
 	Search   string // what is in the search box
+	Notice   string // of an upgrade to come; "" for none
 	Nav      []NavLink
 	StaffNav []NavLink
 	Year     int
@@ -99,6 +100,7 @@ func (p *Pages) view(r *http.Request, page string, data any) View {
 		v.Other = locale.Vietnamese
 		v.Province = orElse(p.portal.ProvinceEN, v.Province)
 	}
+	v.Notice = p.notice(l, v.Official)
 	v.Owner = p.texts.T(l, "web.portal.owner", "province", inSentence(v.Province))
 	query := url.Values{}
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {

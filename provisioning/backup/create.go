@@ -119,6 +119,9 @@ func (c *creation) sweep(ctx context.Context) error {
 		if err == nil && Own(d, c.key.Public().(ed25519.PublicKey)) { //nolint:forcetypeassert // an ed25519 key has no other
 			err = c.to.Delete(ctx, d)
 		}
+		if target.Held(err) {
+			err = nil // it goes when the target lets it
+		}
 	}
 	return err
 }

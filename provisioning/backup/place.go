@@ -11,8 +11,11 @@ import (
 	"egovctl/provisioning/instance"
 )
 
-// At is the target at a place: a folder, "" for that of the answers, or ROOT/backups when they name none. Fault: invalid
-// "backup.target.kind" for a kind of target that this release does not serve.
+// credentials is the file below etc/secrets into which a province puts how an outside target is entered.
+const credentials = "backup-target"
+
+// At is the target at a place: a folder or the address of an outside one, "" for that of the answers, or ROOT/backups when they
+// name none. An outside one is entered with that file. Faults: those of target.Open.
 func At(site instance.Site, on engine.Host, place string) (target.Target, error) {
 	if place == "" {
 		place = site.Answers.Backup.Target
@@ -20,8 +23,8 @@ func At(site instance.Site, on engine.Host, place string) (target.Target, error)
 	if place == "" {
 		place = site.Root.Backups()
 	}
-	if strings.Contains(place, "://") {
-		return nil, fault.New(fault.Invalid, "backup.target.kind", "target", place).At("backup.target")
+	if target.Outside(place) {
+		return target.Open(place, entered(site))
 	}
 	abs, err := filepath.Abs(place)
 	if err != nil {
@@ -30,10 +33,21 @@ func At(site instance.Site, on engine.Host, place string) (target.Target, error)
 	return target.NewFolder(abs, func(path string) error { return site.Own(on, path) }), nil
 }
 
-// Find is the set that a person named: the path of its folder, or its name at a target.
+// entered is the file that says how an outside target is entered. A host without an instance has it beside ROOT, which must be
+// empty until a restore fills it.
+func entered(site instance.Site) string {
+	if site.Answers.Instance == "" {
+		return string(site.Root) + "." + credentials
+	}
+	return site.Root.Secret(credentials)
+}
+
+// Find is the set that a person named: the path of its folder, its address, or its name at a target.
 func Find(site instance.Site, on engine.Host, place, set string) (target.Target, string, error) {
 	info, err := os.Stat(set)
-	if strings.Contains(set, "/") || place == "" && err == nil && info.IsDir() {
+	if target.Outside(set) {
+		place, set = target.Split(set)
+	} else if strings.Contains(set, "/") || place == "" && err == nil && info.IsDir() {
 		abs, err := filepath.Abs(set)
 		if err != nil {
 			return nil, "", fault.Wrap(err, fault.NotFound, "backup.none", "id", set)

@@ -112,14 +112,13 @@ func Proven(ctx context.Context, site instance.Site, on engine.Host, restore boo
 		if err != nil {
 			continue // a target that is not served any more
 		}
-		if stands(ctx, from, id) {
+		_, err = from.Members(ctx, id)
+		if err == nil {
 			return p, true, nil
+		}
+		if fault.Is(err, fault.Unavailable) && target.Outside(p.Place) {
+			return Proof{}, false, nil // it is away: nobody waits for it once for each proof
 		}
 	}
 	return Proof{}, false, nil
-}
-
-func stands(ctx context.Context, from target.Target, id string) bool {
-	_, err := from.Members(ctx, id)
-	return err == nil
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // Surplus lists the sets of this instance at a target that the answers do not ask to keep, oldest first. Never among them:
-// sets of others, the newest one, and the newest that a restore has proven.
+// sets of others, the newest one, the newest that a restore has proven, and what the target itself still holds.
 func Surplus(ctx context.Context, site instance.Site, from target.Target) ([]string, error) {
 	key, err := Trusted(site.Root)
 	if err != nil || key == nil {
@@ -27,7 +27,17 @@ func Surplus(ctx context.Context, site instance.Site, from target.Target) ([]str
 	if err != nil {
 		return nil, err
 	}
-	return surplus(ids, site.Answers.Backup.Keep, lastProven(proofs, ids)), nil
+	var free []string
+	for _, id := range surplus(ids, site.Answers.Backup.Keep, lastProven(proofs, ids)) {
+		until, err := from.HeldUntil(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if !until.After(clock.System{}.Now()) {
+			free = append(free, id)
+		}
+	}
+	return free, nil
 }
 
 // lastProven is the newest of the sets that a restore has proven; a reading counts while there is none.

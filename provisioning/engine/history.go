@@ -27,6 +27,7 @@ type Run struct {
 	Root      string    // where the instance lay then: it may have been moved since
 	By        string    // who ran it
 	From, To  string    // releases, of an operation that leads from one to the other
+	Risks     []string  // the named ones that were accepted
 	Started   time.Time // zero when not even the first line survived
 	Ended     time.Time // of the last line
 	State     State

@@ -41,7 +41,7 @@ func newJournal(o Options, op string, number int, head string) (*Journal, error)
 	}
 	return &Journal{
 		disk: o.Disk, dir: FolderOf(o.Root), op: op, clock: o.Clock,
-		first: Line{Release: o.Release, Root: o.Root, By: o.By, From: o.From, To: o.To},
+		first: Line{Release: o.Release, Root: o.Root, By: o.By, From: o.From, To: o.To, Risks: o.Risks},
 		guard: guard{o.Secrets}, number: number, prev: head,
 	}, nil
 }
@@ -63,7 +63,7 @@ func (j *Journal) Append(lines ...Line) ([]Line, error) {
 		seq++
 		l.Seq, l.At, l.Op, l.Run, l.Prev = seq, j.clock.Now(), j.op, j.number, prev
 		if l.Event == RunStarted {
-			l.Release, l.Root, l.By, l.From, l.To = j.first.Release, j.first.Root, j.first.By, j.first.From, j.first.To
+			l.Release, l.Root, l.By, l.From, l.To, l.Risks = j.first.Release, j.first.Root, j.first.By, j.first.From, j.first.To, j.first.Risks
 		}
 		one, sum, err := seal(*l)
 		if err == nil {

@@ -21,10 +21,11 @@ type Line struct {
 	Op      string    `json:"op"`
 	Run     int       `json:"run"` // number of the file
 	Release string    `json:"release,omitempty"`
-	Root    string    `json:"root,omitempty"` // run_started: where the instance lay
-	By      string    `json:"by,omitempty"`   // run_started: who
-	From    string    `json:"from,omitempty"` // run_started: the release that ran before
-	To      string    `json:"to,omitempty"`   // run_started: the release that is to run
+	Root    string    `json:"root,omitempty"`  // run_started: where the instance lay
+	By      string    `json:"by,omitempty"`    // run_started: who
+	From    string    `json:"from,omitempty"`  // run_started: the release that ran before
+	To      string    `json:"to,omitempty"`    // run_started: the release that is to run
+	Risks   []string  `json:"risks,omitempty"` // run_started: the named ones that a person has accepted
 	Event   string    `json:"event"`
 	Step    string    `json:"step,omitempty"`
 	Change  *Change   `json:"change,omitempty"`

@@ -22,10 +22,11 @@ const (
 
 // Options is what a Runner needs to know. Root and Host are required.
 type Options struct {
-	Root      string // absolute
-	Release   string // of the program that runs, written into the journal
-	By        string // who runs it, as the journal names operators; no personal data
-	From, To  string // releases, for an operation that leads from one to the other
+	Root      string   // absolute
+	Release   string   // of the program that runs, written into the journal
+	By        string   // who runs it, as the journal names operators; no personal data
+	From, To  string   // releases, for an operation that leads from one to the other
+	Risks     []string // the named ones that a person has accepted
 	Host      Host
 	Clock     clock.Clock // the system's when nil
 	Disk      disk.FS     // where the journal is written; the real one when nil

@@ -114,7 +114,7 @@ func (r *Run) take(l Line, sum string, at int) {
 	}
 	if len(r.Lines) == 0 {
 		r.Started, r.Release, r.Root, r.Resumes = l.At, l.Release, l.Root, l.Resumes
-		r.By, r.From, r.To = l.By, l.From, l.To
+		r.By, r.From, r.To, r.Risks = l.By, l.From, l.To, l.Risks
 	}
 	r.Lines, r.Head, r.Ended = append(r.Lines, l), sum, l.At
 	switch l.Event {

@@ -143,7 +143,9 @@ func diskFault(err error, path string) error {
 		return fault.Wrap(err, fault.Unavailable, "engine.disk.sync", "path", sync.Path)
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return fault.Wrap(err, fault.Finding, "engine.disk.full", "path", path)
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+	case errors.Is(err, syscall.EROFS):
+		return fault.Wrap(err, fault.Finding, "engine.disk.readonly", "path", path)
+	case errors.Is(err, fs.ErrPermission):
 		return fault.Wrap(err, fault.Finding, "engine.disk.denied", "path", path)
 	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.ELOOP), errors.Is(err, syscall.ENAMETOOLONG):
 		return fault.Wrap(err, fault.Invalid, "engine.root.path", "root", path)

@@ -42,6 +42,9 @@ func FileSystem(path string) (magic int64, err error) {
 // Writable reports whether this process may make files in folder.
 func Writable(folder string) bool { return unix.Access(folder, unix.W_OK|unix.X_OK) == nil }
 
+// Sealed reports whether folder lies on a disk that can only be read.
+func Sealed(folder string) bool { return errors.Is(unix.Access(folder, unix.W_OK), unix.EROFS) }
+
 // Reachable reports the first folder on the way to path that an account of these numbers cannot enter, "" when it can
 // enter all of them. Folders that are missing do not count: they will be made with a mode that lets it in.
 func Reachable(path string, uid int, gids []int) (barrier string, err error) {

@@ -25,6 +25,7 @@ func (r Root) Binary() string                { return r.at("current", "bin", "eg
 func (r Root) Local() string                 { return r.at("local") }
 func (r Root) Etc() string                   { return r.at("etc") }
 func (r Root) LocalTemplates() string        { return r.at("local", "templates") }
+func (r Root) LocalShipped() string          { return r.at("local", "shipped") } // what those were made from, each named by its hash
 func (r Root) Config() string                { return r.at("etc", "instance.yaml") }
 func (r Root) Secrets() string               { return r.at("etc", "secrets") }
 func (r Root) Secret(name string) string     { return r.at("etc", "secrets", name) }

@@ -8,6 +8,7 @@ import (
 // Anchor is what a verification stands on: never something out of the kit itself.
 type Anchor struct {
 	Folder      string    // ROOT/etc/trust of an instance, whose stored root decides; "" or an empty one for a first trust
+	Root        string    // of an instance, which may carry what its own account cannot change; "" for none
 	Fingerprint string    // given by a person, from the letter: decides a first trust, and must fit a stored root
 	Now         time.Time // the clock; the zero time is the system's
 	Platform    string    // the one that the release must have a program for; "" is this host's

@@ -152,6 +152,9 @@ func (s Source) manifest(files []file) (Manifest, error) {
 		if m.Compatibility, err = CompatibilityOf(s.Version, schemas(files)); err != nil {
 			return m, err
 		}
+		if m.Compatibility.Contracts, err = contractions(files); err != nil {
+			return m, err
+		}
 	default:
 		return m, fmt.Errorf("no kind of kit: %q", s.Kind)
 	}

@@ -3,6 +3,8 @@ package kit
 import (
 	_ "embed" // the table of this source
 	"fmt"
+	"io/fs"
+	"regexp"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -17,6 +19,46 @@ type Compatibility struct {
 	Denied      []Denied       `json:"denied,omitempty"`
 	Schemas     map[string]int `json:"schemas,omitempty"` // schema to the number of its newest migration
 	Known       []Known        `json:"known,omitempty"`   // published releases, for the way through several
+
+	Contracts []Contraction `json:"contracts,omitempty"` // what migrations remove that an earlier release had
+}
+
+// Contraction is a migration that removes something for good.
+type Contraction struct {
+	Schema string `json:"schema"`
+	Number int    `json:"number"`
+	Reason string `json:"reason"`
+}
+
+// Contracting are the contractions between a release with these schemas and this one.
+func (c Compatibility) Contracting(from map[string]int) (out []Contraction) {
+	for _, x := range c.Contracts {
+		if x.Number > from[x.Schema] {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// irreversible is the line by which a migration says that it contracts.
+var irreversible = regexp.MustCompile(`(?m)^-- irreversible: *(.+?)\s*$`)
+
+// contractions reads them out of the migrations among files. Error: one cannot be read.
+func contractions(files []file) (out []Contraction, err error) {
+	for _, f := range files {
+		schema, number, ok := migration(f.path)
+		if !ok {
+			continue
+		}
+		raw, err := fs.ReadFile(f.fs, f.within)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", f.path, err)
+		}
+		if m := irreversible.FindSubmatch(raw); m != nil {
+			out = append(out, Contraction{schema, number, string(m[1])})
+		}
+	}
+	return out, nil
 }
 
 // Denied are releases that nobody may start from or go to.

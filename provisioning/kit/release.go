@@ -65,6 +65,9 @@ func FromBinary(binary, version string, date time.Time, trees ...Tree) (Release,
 		if c, err := CompatibilityOf(version, schemas(files)); err == nil {
 			m.Compatibility = c // a version that is none can neither be upgraded nor rolled back to
 		}
+		if m.Compatibility.Contracts, err = contractions(files); err != nil {
+			return m, err
+		}
 		for _, f := range files {
 			raw, err := fs.ReadFile(f.fs, f.within)
 			if err != nil {
@@ -117,32 +120,49 @@ func (r Release) Lay(ctx context.Context, on engine.Host, folder string, say eng
 }
 
 func (r Release) lay(on engine.Host, path string, x Member) error {
-	src, err := r.open(x)
+	src, err := r.member(x)
 	if err != nil {
-		return fmt.Errorf("open member: %w", err)
+		return err
 	}
-	defer func() { _ = src.Close() }()
+	defer func() { _ = src.Close() }() // only read
 	mode := fs.FileMode(0o444)
 	if x.Exec {
 		mode = 0o555
 	}
-	return on.Draft(path, &checked{r: src, member: x, h: sha256.New()}, mode)
+	return on.Draft(path, src, mode)
+}
+
+// member opens the content of a member, which is hashed while it is read.
+func (r Release) member(x Member) (io.ReadCloser, error) {
+	src, err := r.open(x)
+	if err != nil {
+		return nil, fmt.Errorf("open member: %w", err)
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{&checked{r: src, member: x, h: sha256.New()}, src}, nil
 }
 
 // schemas finds the newest migration of each schema among files.
 func schemas(files []file) map[string]int {
 	out := map[string]int{}
 	for _, f := range files {
-		parts := strings.Split(f.path, "/")
-		number := 0
-		if len(parts) != 3 || parts[0] != "migrations" || !strings.HasSuffix(parts[2], ".up.sql") {
-			continue
-		}
-		if _, err := fmt.Sscanf(parts[2], "%d_", &number); err == nil {
-			out[parts[1]] = max(out[parts[1]], number)
+		if schema, number, ok := migration(f.path); ok {
+			out[schema] = max(out[schema], number)
 		}
 	}
 	return out
+}
+
+// migration takes the name of one apart: "migrations/onestop/0003_title.up.sql".
+func migration(path string) (schema string, number int, ok bool) {
+	parts := strings.Split(path, "/")
+	if len(parts) != 3 || parts[0] != "migrations" || !strings.HasSuffix(parts[2], ".up.sql") {
+		return "", 0, false
+	}
+	_, err := fmt.Sscanf(parts[2], "%d_", &number)
+	return parts[1], number, err == nil
 }
 
 // errChanged is told to whoever reads a member whose bytes are not the manifest's.

@@ -19,10 +19,17 @@ import (
 // which may be nil, hears how many bytes are done.
 //
 // Faults, all Refused: "kit.first_trust" (with the fingerprint: nobody has vouched for this root), "kit.fingerprint",
-// "kit.root_other", "kit.trust.damaged", "kit.signature", "kit.expired", "kit.product", "kit.platform", "kit.kind",
+// "kit.root_other", "kit.trust.damaged", "kit.trust.lost", "kit.signature", "kit.expired", "kit.product", "kit.platform", "kit.kind",
 // "kit.older", "kit.same_version", "kit.data_fits", "kit.member". The context's error when it ends.
 func (f *File) Verify(ctx context.Context, a Anchor, say func(done, total int64)) (*Verified, error) {
 	s, err := load(a.Folder)
+	if err != nil {
+		return nil, err
+	}
+	tied, ok, err := readBond(a.Root)
+	if err == nil && ok {
+		err = s.bound(tied, a.Fingerprint)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ const (
 	Upgrade  = "upgrade"
 	Rollback = "rollback"
 	Abort    = "abort"
+	Data     = "data" // from one state of the packaged data to another; the release stays
 )
 
 // Before is the release to which a rollback goes back: the one that ran until the newest upgrade. "" when there was no
@@ -50,4 +51,19 @@ func Under(runs []engine.Run, operation string) (from, to string, ok bool) {
 		}
 	}
 	return from, to, ok
+}
+
+// Updated is the version of the newest data update since the last move between releases; "" when there was none.
+func Updated(runs []engine.Run) string {
+	data := ""
+	for _, r := range runs {
+		switch {
+		case r.State != engine.Done:
+		case r.Operation == Data:
+			data = r.To
+		case r.From != r.To && (r.Operation == Upgrade || r.Operation == Rollback):
+			data = ""
+		}
+	}
+	return data
 }

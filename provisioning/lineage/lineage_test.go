@@ -118,3 +118,27 @@ func TestARollbackNeverLeadsAnywhereElse(t *testing.T) {
 		}
 	})
 }
+
+func TestADataUpdateIsKnownUntilTheNextMove(t *testing.T) {
+	failed := done(Data, "", "2026.1201.0")
+	failed.State = engine.Failed
+	for name, c := range map[string]struct {
+		runs []engine.Run
+		data string
+	}{
+		"none":                       {[]engine.Run{done(Upgrade, "1", "2")}, ""},
+		"one":                        {[]engine.Run{done(Upgrade, "1", "2"), done(Data, "", "2026.1201.0"), done("start", "", "")}, "2026.1201.0"},
+		"two":                        {[]engine.Run{done(Data, "", "2026.1201.0"), done(Data, "2026.1201.0", "2026.1202.0")}, "2026.1202.0"},
+		"one that failed":            {[]engine.Run{failed}, ""},
+		"an upgrade came after it":   {[]engine.Run{done(Data, "", "2026.1201.0"), done(Upgrade, "1", "2")}, ""},
+		"a rollback came after it":   {[]engine.Run{done(Data, "", "2026.1201.0"), done(Rollback, "2", "1")}, ""},
+		"it is no way to go back to": {[]engine.Run{done(Data, "", "2026.1201.0")}, "2026.1201.0"},
+	} {
+		if got := Updated(c.runs); got != c.data {
+			t.Errorf("%s: %q, want %q", name, got, c.data)
+		}
+		if before := Before(c.runs); before == "2026.1201.0" || Moved(c.runs) && before == "" && name == "one" {
+			t.Errorf("%s: before is %q", name, before)
+		}
+	}
+}

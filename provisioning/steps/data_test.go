@@ -126,6 +126,14 @@ func work() merge.Work {
 			_, err := tx.Exec(ctx, `insert into sample.note values ('merged')`)
 			return err
 		},
+		Noted: func(ctx context.Context, tx pgx.Tx) (noted bool, err error) {
+			err = tx.QueryRow(ctx, `select exists (select from sample.note where text = 'noted')`).Scan(&noted)
+			return noted, err
+		},
+		Note: func(ctx context.Context, tx pgx.Tx) error {
+			_, err := tx.Exec(ctx, `insert into sample.note values ('noted')`)
+			return err
+		},
 	}
 }
 

@@ -15,14 +15,14 @@ const (
 	platform = "serve"
 )
 
-// leaving are the processes of this ROOT that are on their way out because their supervisor was killed: it itself, and the
-// platform, which first answers what it is answering. A process loses its command line before it closes its sockets.
+// leaving are the processes of this ROOT that are on their way out because their supervisor was killed: it itself, the
+// platform, which first answers what it is answering, and one that was just being started. A process loses its command line before it closes its sockets.
 func leaving(root instance.Root) (pids []int) {
 	s, err := saved(StateFile(root))
 	if err != nil || isCommand(s.Supervisor, Command) {
 		return nil
 	}
-	for _, pid := range []int{s.Supervisor, s.Platform} {
+	for _, pid := range []int{s.Supervisor, s.Platform, s.Starting} {
 		line, err := os.ReadFile(procFile(pid, "cmdline"))
 		if err == nil && (len(line) == 0 || runs(pid, platform, root)) {
 			pids = append(pids, pid)

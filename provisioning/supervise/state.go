@@ -15,7 +15,8 @@ import (
 // State is what `egovctl status` reads about the running processes.
 type State struct {
 	Supervisor int       `json:"supervisor"`
-	Platform   int       `json:"platform"` // 0 while none runs
+	Platform   int       `json:"platform"`           // 0 while none runs
+	Starting   int       `json:"starting,omitempty"` // a platform that does not take traffic yet, and holds the door like the other
 	Since      time.Time `json:"since"`
 	Restarts   int       `json:"restarts"`
 	Address    string    `json:"address"`            // at which it holds the door open, also while no platform runs

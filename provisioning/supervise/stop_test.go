@@ -159,13 +159,20 @@ func TestASupervisorBelongsToTheFolderThatItRunsFrom(t *testing.T) {
 
 // A platform whose supervisor was killed answers to the end what it is answering, and holds the address until then.
 func TestAPlatformThatIsLeavingIsWaitedFor(t *testing.T) {
-	site, c := play(t, "leaving", "serve")
-	write(string(site.Root), supervise.State{Supervisor: 1 << 30, Platform: c.Process.Pid})
-	ln, err := supervise.Listen(t.Context(), site)
-	if err != nil {
-		t.Fatal(err)
+	for name, told := range map[string]func(pid int) supervise.State{
+		"it took traffic":        func(pid int) supervise.State { return supervise.State{Supervisor: 1 << 30, Platform: pid} },
+		"it was just being made": func(pid int) supervise.State { return supervise.State{Supervisor: 1 << 30, Starting: pid} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			site, c := play(t, "leaving", "serve")
+			write(string(site.Root), told(c.Process.Pid))
+			ln, err := supervise.Listen(t.Context(), site)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = ln.Close()
+		})
 	}
-	_ = ln.Close()
 }
 
 // A stranger at the address is told at once.

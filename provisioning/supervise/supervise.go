@@ -166,7 +166,7 @@ func (k *keeper) start(ctx context.Context) {
 
 func (k *keeper) running(c *child) {
 	k.child = c
-	k.state.Platform, k.state.Since = c.process.Pid, c.since
+	k.state.Platform, k.state.Starting, k.state.Since = c.process.Pid, 0, c.since
 	k.save()
 	tellReady()
 	k.Log.Info("running", "pid", c.process.Pid)
@@ -210,8 +210,12 @@ func (k *keeper) spawn(ctx context.Context) (*child, error) {
 	}
 	_ = said.Close()
 	c := watched(cmd.Process, time.Now())
+	k.state.Starting = cmd.Process.Pid
+	k.save() // who finds us killed must know for whose end to wait
 	if err := k.await(ctx, ready); err != nil {
 		k.stop(c)
+		k.state.Starting = 0
+		k.save()
 		return nil, err
 	}
 	return c, nil

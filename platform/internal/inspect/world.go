@@ -156,7 +156,18 @@ func (w *World) open(t testing.TB) {
 		t.Fatal(err)
 	}
 	w.Health = app.Health{DB: w.DB.App(), Modules: w.Offices.Modules(), Pages: w.Pages, Outbox: outbox.New(w.DB.App(), d.Log, nil), Jobs: runner}
-	w.Routes = app.Routes(w.Offices, w.Health)
+	conflicts := app.Conflicts{DB: w.DB.App(), Offices: w.Offices, Pages: w.Pages}
+	if err := conflicts.Declare(); err != nil {
+		t.Fatal(err)
+	}
+	history := app.History{Pages: w.Pages, Runs: func(locale.Lang) ([]app.Run, error) {
+		at := time.Now()
+		return []app.Run{{Number: 1, Operation: "install", Release: "0.0.0", By: "operator:root", Started: &at, Ended: &at, MS: 1, State: "done"}}, nil
+	}}
+	if err := history.Declare(); err != nil {
+		t.Fatal(err)
+	}
+	w.Routes = app.Routes(w.Offices, w.Health, conflicts, history)
 	many := 1 << 30
 	front, err := web.NewFront(web.Config{Routes: w.Routes, Identities: w.Offices.Identity, Pages: w.Pages, Texts: w.Texts, Log: d.Log,
 		Language: locale.Vietnamese, PublicURL: d.Settings.PublicURL, Version: "0.0.0", Ready: w.DB.App().Ping,

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"regexp"
 	"slices"
 )
@@ -25,42 +26,54 @@ func (c *Catalog) override(l Lang, file string, shipped []byte, own fs.FS) error
 	if err != nil {
 		return err
 	}
-	theirs, ours := single(l), single(l)
-	if err := theirs.read(l, file, raw); err != nil {
+	theirs, err := Sentences(file, raw)
+	if err != nil {
 		return err
 	}
-	if err := ours.read(l, file, shipped); err != nil {
+	ours, err := Sentences(file, shipped)
+	if err != nil {
 		return err
 	}
-	for _, key := range theirs.Keys(l) {
-		text := theirs.messages[l][key]
-		was, known := ours.messages[l][key]
-		switch {
-		case !known:
+	for _, key := range slices.Sorted(maps.Keys(theirs)) {
+		was, known := ours[key]
+		if !known {
 			return fmt.Errorf("the shipped file has no message %q", key)
-		case text == "":
-			return fmt.Errorf("message %q is empty", key)
 		}
-		need, has := blanks(was), blanks(text)
-		for _, b := range need {
-			if !slices.Contains(has, b) {
-				return fmt.Errorf("message %q lacks {%s}", key, b)
-			}
-		}
-		for _, b := range has {
-			if !slices.Contains(need, b) {
-				return fmt.Errorf("message %q asks for {%s}, which it is not given", key, b)
-			}
+		if err := Fits(was, theirs[key]); err != nil {
+			return fmt.Errorf("message %q %w", key, err)
 		}
 	}
-	for key, text := range theirs.messages[l] {
+	for key, text := range theirs {
 		c.messages[l][key] = text
 	}
 	return nil
 }
 
-func single(l Lang) *Catalog {
-	return &Catalog{messages: map[Lang]map[string]string{l: {}}}
+// Sentences are those of one file, by their keys.
+func Sentences(file string, raw []byte) (map[string]string, error) {
+	const l = Vietnamese // one of them: the file is read alone
+	c := &Catalog{messages: map[Lang]map[string]string{l: {}}}
+	err := c.read(l, file, raw)
+	return c.messages[l], err
+}
+
+// Fits says what keeps text from standing in the place of the shipped sentence; nil when nothing does.
+func Fits(shipped, text string) error {
+	if text == "" {
+		return errors.New("is empty")
+	}
+	need, has := blanks(shipped), blanks(text)
+	for _, b := range need {
+		if !slices.Contains(has, b) {
+			return fmt.Errorf("lacks {%s}", b)
+		}
+	}
+	for _, b := range has {
+		if !slices.Contains(need, b) {
+			return fmt.Errorf("asks for {%s}, which it is not given", b)
+		}
+	}
+	return nil
 }
 
 var hole = regexp.MustCompile(`\{([a-z_]+)[|}]`)

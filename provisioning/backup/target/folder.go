@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"egovctl/platform/kernel/fault"
 )
@@ -52,11 +53,11 @@ func (f Folder) Put(ctx context.Context, set, member string, r io.Reader) error 
 	if err != nil {
 		return f.fault(err, path)
 	}
-	_, err = io.Copy(file, &steady{ctx, r})
-	var read *readError
-	if errors.As(err, &read) {
+	from := newSource(ctx, r, 0)
+	_, err = io.Copy(file, from)
+	if from.err != nil {
 		_ = file.Close()
-		return read.err // the source's own fault, not the disk's
+		return from.err // the source's own fault, not the disk's
 	}
 	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
 		return f.fault(err, path)
@@ -82,27 +83,6 @@ func (f Folder) folders(dir string) error {
 		}
 	}
 	return nil
-}
-
-// steady ends with its context, and tells an error of the source from one of the disk.
-type steady struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-type readError struct{ err error }
-
-func (e *readError) Error() string { return e.err.Error() }
-
-func (s *steady) Read(p []byte) (int, error) {
-	if err := s.ctx.Err(); err != nil {
-		return 0, &readError{err}
-	}
-	n, err := s.r.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
-		err = &readError{err}
-	}
-	return n, err
 }
 
 // Publish renames the draft's folder.
@@ -166,17 +146,27 @@ func (f Folder) List(context.Context) (sets, drafts []string, err error) {
 		return nil, nil, f.fault(err, f.dir)
 	}
 	for _, e := range entries {
-		hidden, isDraft := strings.CutSuffix(strings.TrimPrefix(e.Name(), "."), suffix)
-		switch {
-		case !e.IsDir():
-		case isDraft && strings.HasPrefix(e.Name(), ".") && setName.MatchString(hidden):
-			drafts = append(drafts, hidden)
-		case setName.MatchString(e.Name()):
-			sets = append(sets, e.Name())
+		if e.IsDir() {
+			sets, drafts = sortOut(sets, drafts, e.Name())
 		}
 	}
 	return sets, drafts, nil
 }
+
+// sortOut puts the name of a folder among sets or drafts; what bears another kind of name is somebody else's.
+func sortOut(sets, drafts []string, name string) (s, d []string) {
+	hidden, isDraft := strings.CutSuffix(strings.TrimPrefix(name, "."), suffix)
+	switch {
+	case isDraft && strings.HasPrefix(name, ".") && setName.MatchString(hidden):
+		return sets, append(drafts, hidden)
+	case setName.MatchString(name):
+		return append(sets, name), drafts
+	}
+	return sets, drafts
+}
+
+// HeldUntil is the zero time: a disk holds nothing against its owner.
+func (Folder) HeldUntil(context.Context, string) (time.Time, error) { return time.Time{}, nil }
 
 // Delete hides the set first, so that half a set stands nowhere.
 func (f Folder) Delete(_ context.Context, set string) error {

@@ -6,6 +6,9 @@ import (
 	"context"
 	"io"
 	"regexp"
+	"time"
+
+	"egovctl/platform/kernel/fault"
 )
 
 // Target keeps sets, each of them a few members. A set is drafted member by member and then published at once: until then
@@ -24,7 +27,9 @@ type Target interface {
 	Members(ctx context.Context, set string) (map[string]int64, error)
 	// List names the published sets and the drafts, each sorted.
 	List(ctx context.Context) (sets, drafts []string, err error)
-	// Delete removes a set or its draft. Absent is fine.
+	// HeldUntil is until when the target itself refuses to delete a set, whoever asks; the zero time when it does not.
+	HeldUntil(ctx context.Context, set string) (time.Time, error)
+	// Delete removes a set or its draft. Absent is fine. Finding "backup.target.held" for what the target holds.
 	Delete(ctx context.Context, set string) error
 	// Place says where a set lies, for people.
 	Place(set string) string
@@ -37,3 +42,8 @@ var (
 
 // Named reports whether a name may be a set's: it leads nowhere else.
 func Named(set string) bool { return setName.MatchString(set) }
+
+// Held reports whether err says that the target itself holds what was to be deleted.
+func Held(err error) bool { return err != nil && fault.From(err).Key == held }
+
+const held = "backup.target.held"

@@ -35,6 +35,9 @@ func Check() check.Check {
 // writable checks that whoever installs may write at ROOT, or make it.
 func writable(look check.Look, root string) check.Finding {
 	at := host.Standing(root)
+	if host.Sealed(at) {
+		return check.Wrong("check.reach.readonly", "folder", at)
+	}
 	if !host.Writable(at) {
 		return check.Wrong("check.reach.unwritable", "folder", at, "root", root)
 	}

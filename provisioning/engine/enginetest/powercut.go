@@ -4,9 +4,13 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
+	"egovctl/platform/kernel/clock"
 	"egovctl/provisioning/engine"
 	"egovctl/provisioning/engine/disk"
 	"egovctl/provisioning/engine/disk/crash"
@@ -29,11 +33,84 @@ type PowerCut struct {
 	Stride int // of the bytes at which an append is torn; 0 for every byte
 	// Undo tries the way back instead: the steps are done undisturbed, and their undo is cut.
 	Undo bool
+	// Before lays out what is there, durably, before the steps begin; nil for an empty disk.
+	Before func(disk.FS) error
+	// Check, when set, judges each state before the next run, for a step whose one change goes through several forms; without
+	// it, every file must have a form that it had at some journal line.
+	Check func(engine.Reader) error
+	// Seen is shared by tries whose states are to be counted together: none is tried twice. nil for a set of its own.
+	Seen *Seen
+}
+
+// Seen are the states that were tried: what was on the disk, and how many lines had been told.
+type Seen struct {
+	mu  sync.Mutex
+	all map[[2]uint64]bool
+}
+
+// fresh notes a state and reports whether it is a new one.
+func (s *Seen) fresh(st crash.State, told int) bool {
+	key := [2]uint64{st.Disk.Digest(), uint64(told)} //nolint:gosec // a count
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.all == nil {
+		s.all = map[[2]uint64]bool{}
+	}
+	if s.all[key] {
+		return false
+	}
+	s.all[key] = true
+	return true
+}
+
+// TryAll is Try without a kill, and with one before each operation in turn, on all processors; stride is that of the killed
+// runs, of which there are many.
+func (p PowerCut) TryAll(stride int) (all Result, err error) {
+	if p.Seen == nil {
+		p.Seen = &Seen{}
+	}
+	p.KillAt = -1
+	if all, err = p.Try(); err != nil {
+		return all, err
+	}
+	type tried struct {
+		at  int
+		res Result
+		err error
+	}
+	points, next, done := all.Points, make(chan int), make(chan tried)
+	for range runtime.GOMAXPROCS(0) {
+		go func() {
+			for at := range next {
+				q := p
+				q.KillAt, q.Stride = at, stride
+				res, err := q.Try()
+				done <- tried{at, res, err}
+			}
+		}()
+	}
+	go func() {
+		for at := range points {
+			next <- at
+		}
+		close(next)
+	}()
+	for range points {
+		one := <-done
+		if one.err != nil {
+			err = fmt.Errorf("killed before operation %d: %w", one.at, one.err)
+		}
+		all.States, all.Resumed = all.States+one.res.States, all.Resumed+one.res.Resumed
+		for _, f := range one.res.Failures {
+			all.Failures = append(all.Failures, fmt.Sprintf("killed before operation %d: %s", one.at, f))
+		}
+	}
+	return all, err
 }
 
 // Result counts what was tried. Failures are at most ten, each naming its state.
 type Result struct {
-	States   int // legal states of the disk
+	States   int // legal states of the disk, each counted once
 	Resumed  int // of them, run again to the end
 	Points   int // operations at which KillAt may kill
 	Failures []string
@@ -45,8 +122,11 @@ func (p PowerCut) options(d *crash.Disk) engine.Options {
 	if p.Through != nil {
 		fsys = p.Through(d)
 	}
-	return engine.Options{Root: p.Root, Release: "0.0.0-test", Host: host.NewOn(fsys), Disk: fsys}
+	return engine.Options{Root: p.Root, Release: "0.0.0-test", Host: host.NewOn(fsys), Disk: fsys, Clock: clock.Fixed(moment)}
 }
+
+// moment is the time of every line: two states that differ in nothing else are one.
+var moment = time.Date(2026, time.July, 1, 8, 0, 0, 0, time.UTC)
 
 // promise is a journal line that was told to the outside, and how much of the record lay before it then.
 type promise struct {
@@ -63,6 +143,18 @@ func (p PowerCut) Try() (Result, error) {
 	d := crash.New()
 	d.NoSync, d.Stride = p.NoSync, p.Stride
 	from := 0
+	if p.Seen == nil {
+		p.Seen = &Seen{}
+	}
+	if p.Before != nil {
+		if err := p.Before(d); err != nil {
+			return res, fmt.Errorf("lay out: %w", err)
+		}
+		if err := d.Flush("/"); err != nil {
+			return res, err
+		}
+		from = d.Mark()
+	}
 	if p.Undo {
 		if _, err := engine.New(p.options(d)).Run(context.Background(), p.Op, p.Steps); err != nil {
 			return res, fmt.Errorf("run before the undo: %w", err)
@@ -85,8 +177,11 @@ func (p PowerCut) Try() (Result, error) {
 		if s.At < max(from, kill) {
 			continue // tried without the kill
 		}
-		res.States++
 		told := promises[:countBefore(promises, s.At)]
+		if !p.Seen.fresh(s, len(told)) {
+			continue
+		}
+		res.States++
 		if err := p.holds(s, told, seen, want, &res); err != nil {
 			res.Failures = append(res.Failures, fmt.Sprintf("%s: %v", s.Says, err))
 			if len(res.Failures) == 10 {
@@ -181,7 +276,12 @@ func (p PowerCut) holds(s crash.State, told []promise, seen forms, want map[stri
 	if err != nil {
 		return err
 	}
-	if err := seen.foreign(now); err != nil {
+	if p.Check == nil {
+		err = seen.foreign(now)
+	} else {
+		err = p.Check(o.Host)
+	}
+	if err != nil {
 		return err
 	}
 	if err := p.doneStays(o, told); err != nil {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -15,30 +17,52 @@ import (
 )
 
 // stride thins the torn lines of the runs that were killed and resumed, of which there is one per operation.
-const stride = 16
+const stride = 8
 
-func cuts() enginetest.PowerCut {
-	older := renamed{sample("/opt/egov", "1.0.0")}
-	return enginetest.PowerCut{Root: "/opt/egov", Op: "install", Seed: 20260701, KillAt: -1,
-		Steps: []engine.Step{once{older}, sample("/opt/egov", "1.1.0")}}
+// cuts leads through some releases, one after the other.
+func cuts(releases int) enginetest.PowerCut {
+	p := enginetest.PowerCut{Root: "/opt/egov", Op: "install", Seed: 20260701, KillAt: -1}
+	for n := range releases - 1 {
+		p.Steps = append(p.Steps, once{n, sample("/opt/egov", fmt.Sprintf("1.%d.0", n))})
+	}
+	p.Steps = append(p.Steps, sample("/opt/egov", fmt.Sprintf("1.%d.0", releases-1)))
+	return p
 }
 
-// once has nothing to say about the link when the newer release has it.
-type once struct{ renamed }
+// once is the step of a release after which others come: it has nothing to say about the link when a later one has it.
+type once struct {
+	n int
+	enginetest.Release
+}
+
+func (o once) Info() engine.Info {
+	i := o.Release.Info()
+	i.Name = fmt.Sprintf("release-%c", 'a'+o.n)
+	return i
+}
 
 func (o once) Plan(ctx context.Context, look engine.Reader) ([]engine.Change, error) {
-	changes, err := o.renamed.Plan(ctx, look)
-	if to, _ := look.Readlink("/opt/egov/current"); to == "releases/1.1.0" {
+	changes, err := o.Release.Plan(ctx, look)
+	if to, _ := look.Readlink("/opt/egov/current"); to > "releases/"+o.Version {
 		changes = slices.DeleteFunc(changes, func(c engine.Change) bool { return c.ID == "switch" })
 	}
 	return changes, err
 }
 
+// 100,000 states, no two of them alike; DRILL_STATES asks for more.
 func TestEveryPowerCutOfJournalAndReleaseSwitchIsSurvived(t *testing.T) {
-	states, resumed := 0, 0
-	try := func(what string, p enginetest.PowerCut) enginetest.Result {
+	want := 100_000
+	if text := os.Getenv("DRILL_STATES"); text != "" {
+		var err error
+		if want, err = strconv.Atoi(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	seen, states, resumed := &enginetest.Seen{}, 0, 0
+	try := func(what string, p enginetest.PowerCut, stride int) {
 		t.Helper()
-		res, err := p.Try()
+		p.Seen = seen
+		res, err := p.TryAll(stride)
 		if err != nil {
 			t.Fatalf("%s: %v", what, err)
 		}
@@ -46,22 +70,17 @@ func TestEveryPowerCutOfJournalAndReleaseSwitchIsSurvived(t *testing.T) {
 			t.Errorf("%s: %s", what, f)
 		}
 		states, resumed = states+res.States, resumed+res.Resumed
-		return res
+		t.Logf("%s: killed and resumed at %d operations; %d states", what, res.Points, res.States)
 	}
-	forward, back := cuts(), cuts()
-	back.Undo = true
-	for what, p := range map[string]enginetest.PowerCut{"run": forward, "undo": back} {
-		points := try(what, p).Points
-		for at := range points {
-			killed := p
-			killed.KillAt, killed.Stride = at, stride
-			try(fmt.Sprintf("%s killed before operation %d", what, at), killed)
-		}
-		t.Logf("%s: killed and resumed at %d operations", what, points)
+	for releases := 2; releases == 2 || states < want && releases < 10; releases++ {
+		forward, back := cuts(releases), cuts(releases)
+		back.Undo = true
+		try(fmt.Sprintf("run of %d releases", releases), forward, stride)
+		try(fmt.Sprintf("undo of %d releases", releases), back, stride)
 	}
-	t.Logf("%d crash states, %d of them resumed to the end; seed %d", states, resumed, forward.Seed)
-	if states < 100_000 {
-		t.Errorf("only %d states were tried, 100000 are wanted", states)
+	t.Logf("%d crash states, %d of them resumed to the end; seed %d", states, resumed, cuts(2).Seed)
+	if states < want {
+		t.Errorf("only %d states were tried, %d are wanted", states, want)
 	}
 }
 
@@ -79,33 +98,33 @@ func TestBrokenTwinsAreCaught(t *testing.T) {
 		t.Logf("caught: %s", res.Failures[0])
 	}
 	t.Run("a journal without its fsync", func(t *testing.T) {
-		p := cuts()
+		p := cuts(2)
 		p.NoSync = func(path string) bool { return strings.HasSuffix(path, ".jsonl") }
 		caught(t, p)
 	})
 	t.Run("a journal whose folder is not synced", func(t *testing.T) {
-		p := cuts()
+		p := cuts(2)
 		p.NoSync = func(path string) bool { return path == "/opt/egov/journal" }
 		caught(t, p)
 	})
 	t.Run("a link whose folder is not synced", func(t *testing.T) {
-		p := cuts()
+		p := cuts(2)
 		p.NoSync = func(path string) bool { return path == "/opt/egov" }
 		caught(t, p)
 	})
 	t.Run("a writer that renames before its fsync", func(t *testing.T) {
-		p := cuts()
+		p := cuts(2)
 		p.Through = func(d *crash.Disk) disk.FS { return hasty{d} }
 		caught(t, p)
 	})
 	t.Run("a resume that trusts what a killed run left in memory", func(t *testing.T) {
-		points := cuts()
+		points := cuts(2)
 		all, err := points.Try()
 		if err != nil {
 			t.Fatal(err)
 		}
 		for at := range all.Points {
-			p := cuts()
+			p := cuts(2)
 			p.KillAt, p.Stride = at, 1000
 			p.Through = func(d *crash.Disk) disk.FS { return trusting{d} }
 			if res, err := p.Try(); err != nil {

@@ -5,8 +5,10 @@ package aside
 import (
 	"context"
 
+	"egovctl/platform/kernel/fault"
 	"egovctl/provisioning/backup"
 	"egovctl/provisioning/engine"
+	"egovctl/provisioning/host"
 	"egovctl/provisioning/instance"
 )
 
@@ -38,12 +40,36 @@ func (s *Step) Plan(_ context.Context, look engine.Reader) ([]engine.Change, err
 	return []engine.Change{{ID: set, Action: "create", Target: string(s.copy.Site.Root)}}, nil
 }
 
-// Apply builds it anew.
+// Apply builds it anew. Findings: "backup.room" when the disk cannot hold it, "engine.disk.full" when it gave out on the way.
 func (s *Step) Apply(ctx context.Context, on engine.Host, _ engine.Change, say engine.Progress) error {
+	free, err := host.FreeSpace(s.root.Data())
+	if err != nil {
+		return err
+	}
+	if need := s.least(); free < need {
+		return fault.New(fault.Finding, "backup.room", "path", s.root.Data(), "need", need>>20, "free", free>>20)
+	}
 	if err := s.copy.Fill(ctx, say); err != nil {
+		if free, look := host.FreeSpace(s.root.Data()); look == nil && free < exhausted {
+			return fault.Wrap(err, fault.Finding, "engine.disk.full", "path", s.root.Data())
+		}
 		return err
 	}
 	return backup.SetReady(on, s.root, s.copy.Set.ID)
+}
+
+const (
+	cluster   = 128 << 20 // bytes: what an empty cluster takes, with the log that it writes while it is filled
+	exhausted = 20 << 20  // bytes: with less than the next file of that log PostgreSQL stops, whatever it says
+)
+
+// least is what the new side takes in any case: the rows take more than the bytes in which they are stored.
+func (s *Step) least() uint64 {
+	need := int64(cluster) + s.copy.Set.Manifest.Bytes()
+	for _, k := range s.copy.Set.Manifest.Kinds {
+		need += k.Bytes
+	}
+	return uint64(need) //nolint:gosec // a size is not negative
 }
 
 // Undo removes it.

@@ -22,6 +22,9 @@ type Work struct {
 	Services []string                                   // those with packaged rows
 	Digest   func() ([]byte, error)                     // of what is packaged
 	Into     func(ctx context.Context, tx pgx.Tx) error // merges all services; may be called again after the transaction failed
+
+	Noted func(ctx context.Context, tx pgx.Tx) (bool, error) // whether what the province's files and the release both changed is listed
+	Note  func(ctx context.Context, tx pgx.Tx) error         // lists it
 }
 
 // Step merges.
@@ -38,7 +41,8 @@ func (s *Step) Info() engine.Info {
 	return engine.Info{Name: "merge", Title: "step.merge", Touches: []string{"catalogue", "hierarchy", "calendar"}, Why: "step.merge.kept"}
 }
 
-// Plan is one change while any service was loaded from other packaged rows. What was never loaded is the step seed's.
+// Plan is one change while any service was loaded from other packaged rows, and one while conflicts of files are not listed.
+// What was never loaded is the step seed's.
 func (s *Step) Plan(ctx context.Context, look engine.Reader) ([]engine.Change, error) {
 	all := engine.Change{ID: "rows", Action: "update", Target: instance.Database}
 	up, err := s.site.Running(look)
@@ -60,15 +64,34 @@ func (s *Step) Plan(ctx context.Context, look engine.Reader) ([]engine.Change, e
 		return nil, err
 	}
 	defer func() { _ = conn.Close(ctx) }()
-	other, err := s.other(ctx, conn, want)
+	changes, err := s.needed(ctx, conn, want, all)
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) && (pg.Code == "42P01" || pg.Code == "3F000") { // the table is not there yet
 		return nil, engine.After("schema", all)
 	}
-	if err != nil || !other {
-		return nil, db.Explain(err)
+	return changes, db.Explain(err)
+}
+
+// files is the change that lists the conflicts of files.
+const files = "files"
+
+func (s *Step) needed(ctx context.Context, conn *pgx.Conn, want []byte, all engine.Change) (changes []engine.Change, err error) {
+	other, err := s.other(ctx, conn, want)
+	if err != nil {
+		return nil, err
 	}
-	return []engine.Change{all}, nil
+	if other {
+		changes = append(changes, all)
+	}
+	noted := false
+	err = pgx.BeginTxFunc(ctx, conn, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		noted, err = s.work.Noted(ctx, tx)
+		return err
+	})
+	if !noted {
+		changes = append(changes, engine.Change{ID: files, Action: "update", Target: instance.Database})
+	}
+	return changes, err
 }
 
 func (s *Step) other(ctx context.Context, conn *pgx.Conn, want []byte) (bool, error) {
@@ -90,7 +113,7 @@ func (s *Step) other(ctx context.Context, conn *pgx.Conn, want []byte) (bool, er
 const tries = 10
 
 // Apply merges, and notes what is loaded from now on, in one transaction.
-func (s *Step) Apply(ctx context.Context, _ engine.Host, _ engine.Change, say engine.Progress) error {
+func (s *Step) Apply(ctx context.Context, _ engine.Host, c engine.Change, say engine.Progress) error {
 	digest, err := s.work.Digest()
 	if err != nil {
 		return err
@@ -100,6 +123,9 @@ func (s *Step) Apply(ctx context.Context, _ engine.Host, _ engine.Change, say en
 		return err
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	if c.ID == files {
+		return db.Explain(pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error { return s.work.Note(ctx, tx) }))
+	}
 	for try := range int64(tries) {
 		say(try, 0, "tries")
 		err = pgx.BeginTxFunc(ctx, conn, pgx.TxOptions{IsoLevel: pgx.RepeatableRead}, func(tx pgx.Tx) error {

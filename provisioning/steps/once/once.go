@@ -21,15 +21,24 @@ type Step struct {
 	name, after string
 	task        Task
 	purge       bool
+	retries     int
 }
 
 // New makes a step; after is the step without which the task cannot even be asked about, purgeData says whether an undo
 // takes the data folder with it.
-func New(name, after string, t Task, purgeData bool) *Step { return &Step{name, after, t, purgeData} }
+func New(name, after string, t Task, purgeData bool) *Step {
+	return &Step{name: name, after: after, task: t, purge: purgeData}
+}
+
+// Patient is the step for a task that a server which is still coming up may refuse: it is tried again as often.
+func (s *Step) Patient(retries int) *Step {
+	s.retries = retries
+	return s
+}
 
 // Info describes the step.
 func (s *Step) Info() engine.Info {
-	info := engine.Info{Name: s.name, Title: "step." + s.name, Touches: []string{s.name}, Reversible: s.purge}
+	info := engine.Info{Name: s.name, Title: "step." + s.name, Touches: []string{s.name}, Reversible: s.purge, Retries: s.retries}
 	if !s.purge {
 		info.Why = "step.data.kept"
 	}

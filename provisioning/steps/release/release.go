@@ -109,10 +109,14 @@ func (s *Step) Apply(ctx context.Context, on engine.Host, _ engine.Change, say e
 	return on.Rename(aside, s.folder())
 }
 
-// Undo removes the release, and what a cut left of its building.
+// Undo removes the release, and what a cut left of its building. The release leaves its place in one act: half of one there would
+// be a damaged one, which no installation takes up.
 func (s *Step) Undo(_ context.Context, on engine.Host, c engine.Change) error {
 	if err := on.RemoveAll(s.aside()); err != nil {
 		return err
 	}
-	return on.RemoveAll(c.Target)
+	if err := on.Rename(c.Target, s.aside()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return on.RemoveAll(s.aside())
 }

@@ -71,7 +71,11 @@ func (s *Step) Apply(ctx context.Context, on engine.Host, _ engine.Change, say e
 	})
 }
 
-// Undo removes the set, whole or half.
+// Undo removes the set, whole or half. One that its target holds stays: it is what was asked for, or the next backup sweeps it.
 func (s *Step) Undo(ctx context.Context, _ engine.Host, c engine.Change) error {
-	return s.to.Delete(ctx, c.ID)
+	err := s.to.Delete(ctx, c.ID)
+	if target.Held(err) {
+		return nil
+	}
+	return err
 }

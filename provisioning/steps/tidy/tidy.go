@@ -4,7 +4,9 @@ package tidy
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"slices"
 
@@ -43,9 +45,20 @@ func (s *Step) Plan(_ context.Context, look engine.Reader) ([]engine.Change, err
 	return changes, nil
 }
 
-// Apply removes one.
+// Apply removes one. It leaves its place in one act first: half a release there would be a damaged one, which cannot be laid down
+// again. What a cut leaves under the other name is removed by the next run.
 func (s *Step) Apply(_ context.Context, on engine.Host, c engine.Change, _ engine.Progress) error {
-	return on.RemoveAll(c.Target)
+	gone := filepath.Join(filepath.Dir(c.Target), ".gone")
+	if c.Target == gone {
+		return on.RemoveAll(gone)
+	}
+	if err := on.RemoveAll(gone); err != nil {
+		return err
+	}
+	if err := on.Rename(c.Target, gone); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return on.RemoveAll(gone)
 }
 
 // Undo cannot bring it back; nothing needs it.

@@ -30,8 +30,8 @@ var people = []person{
 	{"department-clerk", "clerk", "so-xay-dung", []string{"/mot-cua", "/mot-cua?overdue=true"}},
 	{"editor", "editor", ward, []string{"/can-bo", "/can-bo/trang", "/can-bo/trang/" + ward}},
 	{"agency-admin", "agency_admin", ward, []string{"/can-bo", "/quan-tri/tai-khoan", "> .list a", "/quan-tri/tai-khoan/tao-moi", "/can-bo/trang"}},
-	{"controller", "controller", "", []string{"/can-bo", "/lich-lam-viec"}},
-	{"admin", "admin", "", []string{"/can-bo", "/quan-tri/thu-tuc", "/quan-tri/thu-tuc/1.001193", "/quan-tri/tai-khoan", "/quan-tri/tai-khoan/tao-moi", "/can-bo/trang"}},
+	{"controller", "controller", "", []string{"/can-bo", "/lich-lam-viec", "/quan-tri/lich-su"}},
+	{"admin", "admin", "", []string{"/can-bo", "/quan-tri/thu-tuc", "/quan-tri/thu-tuc/1.001193", "/quan-tri/tai-khoan", "/quan-tri/tai-khoan/tao-moi", "/can-bo/trang", "/quan-tri/lich-su"}},
 }
 
 func TestEveryPageReadsWellAtEveryWidthInBothLanguages(t *testing.T) {

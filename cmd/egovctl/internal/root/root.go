@@ -103,7 +103,13 @@ func New(env *wire.Env, commands []Maker) *cobra.Command {
 		if !c.Hidden && !unasked[c.Name()] {
 			env.WarnOfVariables()
 		}
-		return env.AbsoluteRoot()
+		if err := env.AbsoluteRoot(); err != nil {
+			return err
+		}
+		if !env.Flags.DryRun && !c.Hidden && !unasked[c.Name()] && !wire.ReadsOnly(c.Annotations) {
+			env.SweepRehearsal(c.Context())
+		}
+		return nil
 	}
 	cmd.SetOut(env.Out)
 	cmd.SetErr(env.Err)

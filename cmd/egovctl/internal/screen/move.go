@@ -6,6 +6,7 @@ import (
 
 	"egovctl/cmd/egovctl/internal/term"
 	"egovctl/cmd/egovctl/internal/wire"
+	"egovctl/platform/kernel/locale"
 )
 
 // Move carries out an upgrade or a rollback and tells its result; with --dry-run, what it would do.
@@ -32,6 +33,19 @@ func Move(ctx context.Context, env *wire.Env, m *wire.Move) error {
 		return &wire.Told{Err: err}
 	}
 	return nil
+}
+
+// Announced tells that an upgrade is announced, or no more.
+func Announced(env *wire.Env, a wire.Announced) error {
+	if env.JSON() {
+		return env.Line(a)
+	}
+	at := ""
+	if a.At != nil {
+		at = locale.DateTime(*a.At)
+	}
+	_, err := fmt.Fprintln(env.Out, env.Paint(term.Good, env.T("upgrade.done."+a.Status, "to", a.To, "at", at)))
+	return err
 }
 
 // Moved tells the result of an upgrade or a rollback.

@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"encoding/json"
 	"os"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -24,18 +26,13 @@ func Long() bool { return os.Getenv("DRILL_BUDGET") != "" }
 
 // Case runs one case of a drill as a subtest and reports whether there is time for more. With DRILL_LEDGER=FILE its outcome is
 // written down in that file, one line of JSON each, and what has passed there with the same seed is not run again: a long
-// drill that was cut goes on where it was. With DRILL_BUDGET=2h no case is begun after that time.
+// drill that was cut goes on where it was. With DRILL_BUDGET=2h no case is begun after that time, and no test takes more than a
+// quarter of what was left of it at its first case: every kind of fault has its turn.
 func Case(t *testing.T, name string, seed uint64, run func(t *testing.T)) bool {
 	t.Helper()
-	if budget := os.Getenv("DRILL_BUDGET"); budget != "" {
-		most, err := time.ParseDuration(budget)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if time.Since(began) > most {
-			t.Logf("the budget of %s is used up before %s", most, name)
-			return false
-		}
+	if !turns.still(t) {
+		Tell(t, "its part of the budget is used up before %s", name)
+		return false
 	}
 	path, c := os.Getenv("DRILL_LEDGER"), tried{Case: t.Name() + "/" + name, Seed: seed, Outcome: "passed"}
 	if path != "" && c.passed(t, path) {
@@ -50,6 +47,55 @@ func Case(t *testing.T, name string, seed uint64, run func(t *testing.T)) bool {
 		c.note(t, path)
 	}
 	return true
+}
+
+// Cases runs a case for each name, two at a time: each has an instance of its own. It returns how many were run, with those that
+// had passed before.
+func Cases(t *testing.T, names []string, seed uint64, run func(t *testing.T, i int)) int {
+	t.Helper()
+	var next, done atomic.Int64
+	var all sync.WaitGroup
+	for range 2 {
+		all.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(names); i = int(next.Add(1)) - 1 {
+				if !Case(t, names[i], seed, func(t *testing.T) { run(t, i) }) {
+					return
+				}
+				done.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	return int(done.Load())
+}
+
+// turns are the ends of the time of each test that has begun a case.
+var turns = turn{ends: map[string]time.Time{}}
+
+type turn struct {
+	sync.Mutex
+	ends map[string]time.Time
+}
+
+// still reports whether a test may begin one more case.
+func (u *turn) still(t *testing.T) bool {
+	t.Helper()
+	budget := os.Getenv("DRILL_BUDGET")
+	if budget == "" {
+		return true
+	}
+	most, err := time.ParseDuration(budget)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Lock()
+	defer u.Unlock()
+	end, ok := u.ends[t.Name()]
+	if !ok {
+		end = time.Now().Add((most - time.Since(began)) / 4)
+		u.ends[t.Name()] = end
+	}
+	return time.Now().Before(end)
 }
 
 // passed reports whether the ledger knows that the case has passed.
@@ -75,6 +121,7 @@ func (c tried) passed(t *testing.T, path string) bool {
 	return false
 }
 
+// note writes the line in one piece, so that two cases at a time do not mix theirs.
 func (c tried) note(t *testing.T, path string) {
 	t.Helper()
 	raw, err := json.Marshal(c)

@@ -21,6 +21,7 @@ const (
 	Partial      = 4
 	Busy         = 5
 	Refused      = 6
+	Undecided    = 7
 	NotInstalled = 8
 	Interrupted  = 130
 )

@@ -89,18 +89,25 @@ func (in Installed) Holder(role, agency string) (Account, bool) {
 func Shared(t testing.TB) (*Place, Installed) {
 	t.Helper()
 	shared.Do(func() {
-		p, w, err := lay(Binary(t))
-		if err != nil {
-			t.Fatal(err)
-		}
-		keep(w)
-		shared.in = p.For(t).Install("--samples", "200")
+		p := Lasting(t)
+		shared.in = p.Install("--samples", "200")
 		shared.place = p
 	})
 	if shared.place == nil {
 		t.Fatal("the shared instance was not installed, see the first test that asked for it")
 	}
 	return shared.place.For(t), shared.in
+}
+
+// Lasting is a place that more than one test uses: it goes at End.
+func Lasting(t testing.TB) *Place {
+	t.Helper()
+	p, w, err := lay(Binary(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	keep(w)
+	return p.For(t)
 }
 
 var shared struct {

@@ -12,12 +12,20 @@ import (
 	"time"
 )
 
-// KillAt runs a command whose stdout is JSON lines and kills it (SIGKILL) as soon as a line of the first of these kinds
-// has been read. It returns the kind; "" when none came, and then the command must have ended well.
-func (p *Place) KillAt(kinds []string, args ...string) string {
+// KillAt runs a command whose stdout is JSON lines and kills it (SIGKILL) as soon as a line that has one of these names, as
+// Kind, Line or Point, has been read. It returns the name; "" when none came, and then the command must have ended well.
+func (p *Place) KillAt(names []string, args ...string) (at string) {
 	p.T.Helper()
 	l := p.Begin(args...)
-	at, came := l.Until(func(e Event) bool { return e.Seq > 0 && slices.Contains(kinds, e.Kind()) })
+	_, came := l.Until(func(e Event) bool {
+		for _, name := range []string{e.Kind(), e.Line(), e.Point()} {
+			if name != "" && slices.Contains(names, name) {
+				at = name
+				return true
+			}
+		}
+		return false
+	})
 	if came {
 		l.Signal(syscall.SIGKILL)
 	}
@@ -25,7 +33,7 @@ func (p *Place) KillAt(kinds []string, args ...string) string {
 	if !came {
 		o.Status(Done)
 	}
-	return at.Kind()
+	return at
 }
 
 // KillAtEach runs a command again and again and kills it at each of the kinds that still comes, in their order. What

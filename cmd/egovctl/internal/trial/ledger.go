@@ -22,11 +22,13 @@ const (
 	Unknown      = "unknown"      // no answer, or the server's own failure: it may have been done
 )
 
-// Filed is a line of the ledger: what was sent under which key, and what became of it.
+// Filed is a line of the ledger: what was sent under which key, and what became of it; and what became of its reception, where
+// a clerk received it at once.
 type Filed struct {
 	Key       string `json:"key"`
 	Outcome   string `json:"outcome"`
 	Reference string `json:"reference,omitempty"`
+	Received  string `json:"received,omitempty"`
 	Filing    Filing `json:"filing"`
 }
 
@@ -56,24 +58,35 @@ type Component struct {
 // Ledger is what outside clients know of the dossiers that they file, one after the other, for as long as they are let.
 // Each outcome is on the disk, outside Root, before its client goes on: O1 of the oracle compares the instance with it.
 type Ledger struct {
-	place *Place
-	who   *Client
-	file  *os.File
-	mu    sync.Mutex
-	acks  atomic.Int64
-	last  atomic.Value // string: what the last client that was not acknowledged heard
-	stop  chan struct{}
-	all   sync.WaitGroup
+	place   *Place
+	who     *Client
+	clerk   *Client // nil when nobody receives
+	file    *os.File
+	mu      sync.Mutex
+	acks    atomic.Int64
+	slowest atomic.Int64 // nanoseconds of the slowest answer since Slowest was asked
+	last    atomic.Value // string: what the last client that was not acknowledged heard
+	stop    chan struct{}
+	all     sync.WaitGroup
 }
 
 // FileDossiers lets some clients file dossiers of a procedure as one person until Close. Every tenth filing is one that must be refused.
 func (p *Place) FileDossiers(by *Client, clients int, procedure, agency string) *Ledger {
 	p.T.Helper()
+	return p.FileAndReceive(by, nil, clients, procedure, agency)
+}
+
+// received of how many filings one is received at once.
+const received = 4
+
+// FileAndReceive is FileDossiers with a clerk who receives one of four as soon as it is acknowledged.
+func (p *Place) FileAndReceive(by, clerk *Client, clients int, procedure, agency string) *Ledger {
+	p.T.Helper()
 	file, err := os.Create(filepath.Join(p.Base, "ledger.jsonl"))
 	if err != nil {
 		p.T.Fatal(err)
 	}
-	l := &Ledger{place: p, who: by, file: file, stop: make(chan struct{})}
+	l := &Ledger{place: p, who: by, clerk: clerk, file: file, stop: make(chan struct{})}
 	for c := range clients {
 		l.all.Go(func() {
 			for n := 0; ; n++ {
@@ -81,7 +94,7 @@ func (p *Place) FileDossiers(by *Client, clients int, procedure, agency string) 
 				case <-l.stop:
 					return
 				default:
-					l.one(filed(fmt.Sprintf("Client %d, filing %d", c, n), n, procedure, agency))
+					l.one(filed(fmt.Sprintf("Client %d, filing %d", c, n), n, procedure, agency), n%received == 0)
 				}
 			}
 		})
@@ -103,12 +116,20 @@ func filed(key string, n int, procedure, agency string) Filing {
 }
 
 // one files once and writes down what became of it.
-func (l *Ledger) one(f Filing) {
+func (l *Ledger) one(f Filing, receive bool) {
 	e := Filed{Key: keyOf(f), Filing: f}
 	var heard string
+	began := time.Now()
 	e.Outcome, e.Reference, heard = l.who.file(l.place.T, e)
+	l.took(began)
 	if e.Outcome != Acknowledged {
 		l.last.Store(heard)
+	} else if receive && l.clerk != nil {
+		began = time.Now()
+		if e.Received, heard = l.clerk.receive(l.place.T, e); e.Received != Acknowledged {
+			l.last.Store(heard)
+		}
+		l.took(began)
 	}
 	raw, err := json.Marshal(e)
 	if err != nil {
@@ -124,9 +145,9 @@ func (l *Ledger) one(f Filing) {
 	switch {
 	case err != nil:
 		l.place.T.Error(err)
-	case e.Outcome == Acknowledged:
+	case e.Outcome == Acknowledged && e.Received != Unknown:
 		l.acks.Add(1)
-	case e.Outcome == Unknown:
+	case e.Outcome == Unknown || e.Received == Unknown:
 		time.Sleep(50 * time.Millisecond) // nobody is there, and asking faster helps nobody
 	}
 }
@@ -163,6 +184,31 @@ func (c *Client) file(t testing.TB, e Filed) (outcome, reference, heard string) 
 	}
 	return Acknowledged, got.Reference, a.Body
 }
+
+// receive lets a clerk receive what was filed, under a key of its own.
+func (c *Client) receive(t testing.TB, e Filed) (outcome, heard string) {
+	a, err := c.try(http.MethodPost, "/api/v1/dossiers/"+e.Reference+"/actions/receive", nil, Header{"Idempotency-Key", e.Key + "-receive"})
+	switch {
+	case err != nil:
+		return Unknown, err.Error()
+	case a.Code >= http.StatusInternalServerError:
+		return Unknown, a.Body
+	case a.Code != http.StatusOK:
+		t.Errorf("%s could not be received: %d %s", e.Key, a.Code, a.Body)
+		return Denied, a.Body
+	}
+	return Acknowledged, a.Body
+}
+
+// took notes how long an answer took.
+func (l *Ledger) took(began time.Time) {
+	took := int64(time.Since(began))
+	for most := l.slowest.Load(); took > most && !l.slowest.CompareAndSwap(most, took); most = l.slowest.Load() {
+	}
+}
+
+// Slowest is how long the slowest answer has taken since this was asked the last time.
+func (l *Ledger) Slowest() time.Duration { return time.Duration(l.slowest.Swap(0)) }
 
 // Last is what the last client that was not acknowledged heard.
 func (l *Ledger) Last() any { return l.last.Load() }

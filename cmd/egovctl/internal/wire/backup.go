@@ -14,6 +14,7 @@ import (
 	"egovctl/provisioning/backup/target"
 	"egovctl/provisioning/engine"
 	"egovctl/provisioning/instance"
+	"egovctl/provisioning/lineage"
 	"egovctl/provisioning/sequence"
 )
 
@@ -94,6 +95,9 @@ func (e *Env) Backups(ctx context.Context, place string) ([]backup.Listed, error
 	if err != nil && (!fault.Is(err, fault.NotInstalled) || place == "") {
 		return nil, err
 	}
+	if site.Root == "" {
+		site.Root = e.Root() // of a bare host: how an outside target is entered waits beside it
+	}
 	from, err := backup.At(site, e.Host(), place)
 	if err != nil {
 		return nil, err
@@ -121,6 +125,9 @@ func (e *Env) BackupSet(ctx context.Context, place, keyFile, set string) (*Backu
 		b.site = &site
 	case !fault.Is(err, fault.NotInstalled) || place == "" && !strings.Contains(set, "/"):
 		return nil, err
+	}
+	if b.site == nil {
+		site.Root = e.Root() // how an outside target is entered waits beside it
 	}
 	if b.site == nil && keyFile == "" {
 		return nil, fault.New(fault.Invalid, "backup.key.needed")
@@ -231,6 +238,10 @@ func CommandOf(operation string) string {
 		return "backup restore --confirm"
 	case "back":
 		return "backup restore --back"
+	case operationRehearse:
+		return "upgrade KIT --rehearse"
+	case lineage.Upgrade:
+		return "upgrade commit"
 	}
 	return operation
 }

@@ -22,23 +22,23 @@ func (s *BackupSet) Drill(ctx context.Context, report func(engine.Event)) (backu
 		return backup.Proof{}, err
 	}
 	defer in.Close()
-	d := &rehearsal{set: s, copy: backup.NewCopy(s.Set, *s.site, backup.Drill(s.site.Root), in.Parts.Streams, s.env.Host())}
+	d := &drill{set: s, copy: backup.NewCopy(s.Set, *s.site, backup.Drill(s.site.Root), in.Parts.Streams, s.env.Host())}
 	_, err = s.env.undoing(report).Run(ctx, "drill", sequence.Rehearse(d))
 	return d.proof, err
 }
 
-// rehearsal is the one task of a drill. An older proof says nothing about today, so it is due once in every run.
-type rehearsal struct {
+// drill is the one task of a drill. An older proof says nothing about today, so it is due once in every run.
+type drill struct {
 	set   *BackupSet
 	copy  backup.Copy
 	proof backup.Proof
 	done  bool
 }
 
-func (r *rehearsal) Done(context.Context) (bool, bool, error) { return r.done, true, nil }
+func (r *drill) Done(context.Context) (bool, bool, error) { return r.done, true, nil }
 
 // Do leaves nothing behind but the proof, and after a failure nothing at all. What a kill leaves the next one removes.
-func (r *rehearsal) Do(ctx context.Context, on engine.Host, say engine.Progress) error {
+func (r *drill) Do(ctx context.Context, on engine.Host, say engine.Progress) error {
 	began := clock.System{}.Now()
 	listen, err := backup.FreeAddress()
 	if err != nil {
@@ -61,7 +61,7 @@ func (r *rehearsal) Do(ctx context.Context, on engine.Host, say engine.Progress)
 }
 
 // try starts the platform of the copy and sends the synthetic dossier through.
-func (r *rehearsal) try(ctx context.Context, on engine.Host, copied instance.Site) error {
+func (r *drill) try(ctx context.Context, on engine.Host, copied instance.Site) error {
 	stop, err := backup.Serve(ctx, on, copied)
 	if err != nil {
 		return err

@@ -21,3 +21,6 @@ func Declared(annotations map[string]string) bool { return annotations[effect] !
 func DryRuns(annotations map[string]string) bool {
 	return annotations[effect] == "reads" || annotations[effect] == "rehearses"
 }
+
+// ReadsOnly reports whether a command with these annotations changes nothing, whatever it is given.
+func ReadsOnly(annotations map[string]string) bool { return annotations[effect] == "reads" }

@@ -25,11 +25,15 @@ type Kit struct {
 // without one a person is asked when there is a terminal. kind is kit.KindRelease, kit.KindData or "" for either. Faults:
 // those of kit.Open and kit.Verify.
 func (e *Env) OpenKit(ctx context.Context, path, fingerprint, kind string) (*Kit, error) {
+	return e.openKit(ctx, path, fingerprint, kind, nil)
+}
+
+func (e *Env) openKit(ctx context.Context, path, fingerprint, kind string, restore *kit.Restore) (*Kit, error) {
 	f, err := kit.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	a := kit.Anchor{Folder: e.trust(), Fingerprint: fingerprint, Kind: kind, Now: clock.System{}.Now()}
+	a := kit.Anchor{Folder: e.trust(), Root: string(e.Root()), Fingerprint: fingerprint, Kind: kind, Now: clock.System{}.Now(), Restore: restore}
 	if _, err := os.Lstat(e.Root().Current()); err == nil {
 		a.Running = e.runs()
 	}
@@ -67,7 +71,10 @@ func (k *Kit) Close() { _ = k.file.Close() } // only read
 // Remember keeps what this kit has shown, when it has done its work: from now on its root decides here, and nothing older
 // is taken.
 func (k *Kit) Remember(ctx context.Context) error {
-	return k.Verified.Remember(ctx, k.env.Host(), k.env.trust())
+	if err := k.Verified.Remember(ctx, k.env.Host(), k.env.trust()); err != nil {
+		return err
+	}
+	return k.Bind(string(k.env.Root()), k.env.trust())
 }
 
 // Development reports whether the release that runs came in a kit under a development root.

@@ -18,11 +18,14 @@ import (
 	"egovctl/provisioning/steps/staged"
 )
 
-// Move is an upgrade or a rollback: from the release that runs to another one whose folder is there.
+// Move is an upgrade or a rollback: from the release that runs to another one whose folder is there; or an update of the data
+// of the release that runs.
 type Move struct {
-	Operation string // lineage.Upgrade or lineage.Rollback
+	Operation string // lineage.Upgrade, Rollback, Abort or Data
 	From, To  string
 	Full      bool     // read every row for the report
+	Risks     []string // the named ones that were accepted
+	Begun     bool     // an earlier run began it, and was held against everything
 	keeps     []string // releases that stay
 	tally     *tally
 	in        *Installation
@@ -42,7 +45,7 @@ func (e *Env) NewUpgrade(ctx context.Context) (*Move, error) {
 	}
 	m := &Move{Operation: lineage.Upgrade, From: e.runs(), To: waits}
 	if from, to, ok := lineage.Under(runs, lineage.Upgrade); ok {
-		m.From, m.To = from, to
+		m.From, m.To, m.Begun = from, to, true
 	}
 	if m.To == "" {
 		return nil, fault.New(fault.Invalid, "upgrade.not_staged", "root", e.Root())
@@ -50,8 +53,8 @@ func (e *Env) NewUpgrade(ctx context.Context) (*Move, error) {
 	return m, e.prepare(ctx, m)
 }
 
-// NewRollback is the move back to the release before; ok is false when the newest upgrade was rolled back already. Fault:
-// invalid "rollback.none" when no upgrade was made.
+// NewRollback is the move back to the release before; ok is false when the newest upgrade was rolled back already. Faults:
+// invalid "rollback.none" when no upgrade was made, "rollback.data_only" when none but of the data was.
 func (e *Env) NewRollback(ctx context.Context) (m *Move, ok bool, err error) {
 	runs, err := e.history()
 	if err != nil {
@@ -67,7 +70,13 @@ func (e *Env) NewRollback(ctx context.Context) (m *Move, ok bool, err error) {
 		if lineage.Moved(runs) {
 			return m, false, nil
 		}
+		if data := lineage.Updated(runs); data != "" {
+			return nil, false, fault.New(fault.Invalid, "rollback.data_only", "data", data)
+		}
 		return nil, false, fault.New(fault.Invalid, "rollback.none", "version", m.From)
+	}
+	if data := lineage.Updated(runs); data != "" {
+		fmt.Fprintln(e.Err, e.T("rollback.data_stays", "data", data))
 	}
 	if err := e.mayRollBack(m.To); err != nil {
 		return nil, false, err
@@ -77,11 +86,7 @@ func (e *Env) NewRollback(ctx context.Context) (m *Move, ok bool, err error) {
 
 // mayRollBack asks the release that runs whether the one before can work on its schemas: refused "rollback.denied".
 func (e *Env) mayRollBack(to string) error {
-	raw, err := os.ReadFile(filepath.Join(e.Root().Current(), kit.ManifestFile))
-	if err != nil {
-		return fault.Wrap(err, fault.Finding, "release.damaged", "path", e.Root().Current())
-	}
-	have, err := kit.Parse(raw, e.Root().Current())
+	have, err := e.manifest(e.Root().Current())
 	if err != nil {
 		return err
 	}
@@ -121,7 +126,7 @@ func (e *Env) prepare(ctx context.Context, m *Move) error {
 	}
 	m.in.Parts.Probe = &probeNow{in: m.in}
 	m.tally = &tally{in: m.in}
-	m.in.Parts.Tally, m.in.Parts.Merge = m.tally, m.in.Merge()
+	m.in.Parts.Tally, m.in.Parts.Merge = m.tally, m.in.forward()
 	return nil
 }
 
@@ -149,6 +154,8 @@ func (m *Move) Steps() []engine.Step {
 		return sequence.Rollback(m.in.Parts)
 	case lineage.Abort:
 		return sequence.Abort(m.in.Parts, m.keeps)
+	case lineage.Data:
+		return sequence.Data(m.in.Parts)
 	}
 	return sequence.Upgrade(m.in.Parts, m.From)
 }
@@ -173,8 +180,8 @@ func Unchanged(version string) Moved {
 // Do carries out the move. What fails is put back: then the error keeps its own code.
 func (m *Move) Do(ctx context.Context, report func(engine.Event)) (Moved, error) {
 	o := m.env.options(report)
-	o.From, o.To, o.OnFailure = m.From, m.To, engine.Undo
-	if m.Operation != lineage.Upgrade {
+	o.From, o.To, o.Risks, o.OnFailure = m.From, m.To, m.Risks, engine.Undo
+	if m.Operation == lineage.Rollback || m.Operation == lineage.Abort {
 		o.Settles = []string{lineage.Upgrade}
 	}
 	if dropped, err := ballast.Drop(m.env.Root()); err != nil {
@@ -191,6 +198,8 @@ func (m *Move) Do(ctx context.Context, report func(engine.Event)) (Moved, error)
 		r.Status = "rolled_back"
 	case lineage.Abort:
 		r.Status = "aborted"
+	case lineage.Data:
+		r.Status = "updated"
 	}
 	if err != nil {
 		return r, err
@@ -210,6 +219,18 @@ func (m Moved) Lost() error {
 		return nil
 	}
 	return fault.New(fault.Finding, "rollback.lost", "n", m.losses, "report", m.Report)
+}
+
+// Allowed holds an upgrade that removes something for good against what it needs, see Env.Contraction.
+func (m *Move) Allowed(ctx context.Context) error {
+	if m.Begun {
+		return nil
+	}
+	to, err := m.env.manifest(m.in.Parts.Site.Root.Release(m.To))
+	if err != nil {
+		return err
+	}
+	return m.env.Contraction(ctx, m.in.Parts.Site, to, m.Risks)
 }
 
 // Plan is the move's dry run.

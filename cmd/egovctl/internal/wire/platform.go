@@ -8,6 +8,7 @@ import (
 	"egovctl/platform/app"
 	"egovctl/platform/db"
 	"egovctl/platform/kernel/fault"
+	"egovctl/platform/override"
 	"egovctl/platform/packaged"
 	"egovctl/platform/web"
 	"egovctl/provisioning/instance"
@@ -29,10 +30,15 @@ func (e *Env) Platform(ctx context.Context, site instance.Site, log *slog.Logger
 		return nil, err
 	}
 	return app.New(ctx, app.Config{
-		DSN: dsn, Settings: settings(site), Profile: profile, Templates: templates.FS, Local: site.Root.LocalTemplates(), Log: log,
+		DSN: dsn, Settings: settings(site), Profile: profile, Templates: templates.FS, Local: overrides(site.Root), Log: log, History: e.runsIn,
 		AuditKey: site.Root.Secret(instance.AuditKey), AuditHead: site.Root.AuditHead(), Disabled: site.Answers.Services.Disabled, Figures: figures,
 	})
 }
 
 // Listen takes the door that the starter of this process holds open, or opens the answered address. Faults: those of web.Listen.
 func Listen(site instance.Site) (net.Listener, error) { return web.Listen(site.Answers.HTTP.Listen) }
+
+// overrides are where the province's own files lie.
+func overrides(root instance.Root) override.Folders {
+	return override.Folders{Own: root.LocalTemplates(), Kept: root.LocalShipped()}
+}

@@ -33,6 +33,7 @@ type Restore struct {
 	steps []engine.Step
 	in    *Installation
 	task  *cameBack
+	kit   *Kit // that the release comes from; nil for this program
 }
 
 // NewRestore prepares it. flags are answers for this host, by key, typed as in the map of names; they count on a bare host
@@ -94,6 +95,11 @@ func (r *Restore) bare(ctx context.Context, flags, typed map[string]string) erro
 	if err := r.open(ctx); err != nil {
 		return err
 	}
+	if r.kit != nil {
+		if err := r.in.From(r.kit); err != nil {
+			return err
+		}
+	}
 	if err := r.in.Preflight(ctx); err != nil {
 		return err
 	}
@@ -153,7 +159,12 @@ func (r *Restore) Run(ctx context.Context, report func(engine.Event)) (took time
 		return 0, nil
 	}
 	began := clock.System{}.Now()
-	if _, err := r.env.undoing(report).Run(ctx, operationRestore, r.steps); err != nil {
+	o := r.env.options(report)
+	o.OnFailure = engine.Undo
+	if r.kit != nil {
+		o.Risks = r.kit.Risks()
+	}
+	if _, err := engine.New(o).Run(ctx, operationRestore, r.steps); err != nil {
 		return 0, err
 	}
 	took = clock.System{}.Now().Sub(began)

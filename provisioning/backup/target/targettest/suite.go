@@ -29,6 +29,7 @@ func Run(t *testing.T, fresh func(t *testing.T) target.Target) {
 		"publishing again changes nothing":                 again,
 		"a name that leads elsewhere is refused":           elsewhere,
 		"a cancelled put ends":                             cancelled,
+		"what was never published is held by nobody":       unheld,
 	} {
 		t.Run(name, func(t *testing.T) { ask(t, fresh(t)) })
 	}
@@ -178,5 +179,14 @@ func cancelled(t *testing.T, to target.Target) {
 	cancel()
 	if err := to.Put(ctx, "a", "x", strings.NewReader("1")); !errors.Is(err, context.Canceled) {
 		t.Errorf("put went on: %v", err)
+	}
+}
+
+func unheld(t *testing.T, to target.Target) {
+	put(t, to, "a", "x", "1")
+	for _, set := range []string{"a", "b"} {
+		if until, err := to.HeldUntil(t.Context(), set); err != nil || !until.IsZero() {
+			t.Errorf("%s is held until %v, %v", set, until, err)
+		}
 	}
 }

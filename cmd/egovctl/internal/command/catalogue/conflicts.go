@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/spf13/cobra"
@@ -25,8 +26,8 @@ func newConflicts(env *wire.Env) *cobra.Command {
 
 func conflicts(ctx context.Context, env *wire.Env) error {
 	var open []merge.Conflict
-	err := desk.Read(ctx, env, func(ctx context.Context, tx pgx.Tx, _ *platform.Offices) (err error) {
-		open, err = merge.Open(ctx, tx)
+	err := desk.Read(ctx, env, func(ctx context.Context, tx pgx.Tx, o *platform.Offices) (err error) {
+		open, err = merge.Live(ctx, tx, env.Province(o))
 		return err
 	})
 	if err != nil {
@@ -39,6 +40,9 @@ func conflicts(ctx context.Context, env *wire.Env) error {
 	}
 	if err == nil && len(open) > 0 {
 		err = fault.New(fault.Decide, "merge.conflicts.open", "n", len(open))
+		if env.JSON() {
+			err = &wire.Told{Err: err} // one document on stdout
+		}
 	}
 	return err
 }
@@ -51,20 +55,24 @@ func tellConflicts(env *wire.Env, open []merge.Conflict) error {
 		if _, err := fmt.Fprintf(env.Out, "%s  %s\n", env.Paint(term.Strong, c.Name()), env.T("merge.kind."+c.Kind)); err != nil {
 			return err
 		}
-		by := c.EditedBy
-		if c.EditedAt != nil {
-			by += " · " + locale.Date(*c.EditedAt)
-		}
 		if err := desk.Facts(env, []desk.Fact{
 			{Label: "  " + env.T("merge.base"), Value: said(env, c.Base)},
 			{Label: "  " + env.T("merge.province"), Value: said(env, c.Province)},
 			{Label: "  " + env.T("merge.new", "release", c.Release), Value: said(env, c.New)},
-			{Label: "  " + env.T("merge.by"), Value: by},
+			{Label: "  " + env.T("merge.by"), Value: handOf(c.EditedBy, c.EditedAt)},
 		}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// handOf is who made a value, and when.
+func handOf(by string, at *time.Time) string {
+	if at == nil {
+		return by
+	}
+	return by + " · " + locale.Date(*at)
 }
 
 // mostSaid is how many letters of a value a person is shown; -o json has all.

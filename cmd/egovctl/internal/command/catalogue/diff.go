@@ -12,7 +12,6 @@ import (
 	"egovctl/cmd/egovctl/internal/term"
 	"egovctl/cmd/egovctl/internal/wire"
 	"egovctl/platform"
-	"egovctl/platform/kernel/locale"
 	"egovctl/platform/merge"
 )
 
@@ -30,11 +29,11 @@ func diff(ctx context.Context, env *wire.Env, accept, reason string) error {
 	var all []merge.Drift
 	err := desk.Tx(ctx, env, func(ctx context.Context, tx pgx.Tx, o *platform.Offices) (err error) {
 		if accept != "" {
-			if _, err := merge.Accept(ctx, tx, wire.Operator(), o.Merging(), accept, reason); err != nil {
+			if _, err := merge.Accept(ctx, tx, wire.Operator(), env.Province(o), accept, reason); err != nil {
 				return err
 			}
 		}
-		if all, err = merge.Drifts(ctx, tx, o.Merging()); err == nil && env.Flags.DryRun {
+		if all, err = merge.Drifts(ctx, tx, env.Province(o)); err == nil && env.Flags.DryRun {
 			err = errRehearsed
 		}
 		return err
@@ -72,17 +71,14 @@ func tellDrift(env *wire.Env, d merge.Drift) error {
 	if _, err := fmt.Fprintf(env.Out, "%s  %s\n", env.Paint(term.Strong, d.Name()), env.T("merge.kind."+d.Kind)); err != nil {
 		return err
 	}
-	by, accepted := d.EditedBy, ""
-	if d.EditedAt != nil {
-		by += " · " + locale.Date(*d.EditedAt)
-	}
+	accepted := ""
 	if d.Accepted != nil {
-		accepted = d.Accepted.By + " · " + locale.Date(d.Accepted.At) + " · " + term.Visible(d.Accepted.Reason, mostSaid)
+		accepted = handOf(d.Accepted.By, &d.Accepted.At) + " · " + term.Visible(d.Accepted.Reason, mostSaid)
 	}
 	return desk.Facts(env, []desk.Fact{
 		{Label: "  " + env.T("merge.base"), Value: said(env, d.Packaged)},
 		{Label: "  " + env.T("merge.province"), Value: said(env, d.Province)},
-		{Label: "  " + env.T("merge.by"), Value: by},
+		{Label: "  " + env.T("merge.by"), Value: handOf(d.EditedBy, d.EditedAt)},
 		{Label: "  " + env.T("merge.accepted"), Value: accepted},
 	})
 }

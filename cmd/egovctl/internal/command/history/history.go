@@ -6,16 +6,15 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"egovctl/cmd/egovctl/internal/desk"
 	"egovctl/cmd/egovctl/internal/term"
 	"egovctl/cmd/egovctl/internal/wire"
+	"egovctl/platform/app"
 	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/locale"
-	"egovctl/provisioning/engine"
 )
 
 // New makes the command.
@@ -23,78 +22,27 @@ func New(env *wire.Env) *cobra.Command {
 	return &cobra.Command{Use: "history", Annotations: wire.Reads(), RunE: func(*cobra.Command, []string) error { return run(env) }}
 }
 
-// item is one run.
-type item struct {
-	Number     int        `json:"number"`
-	Operation  string     `json:"operation"`
-	Release    string     `json:"release"` // of the program that ran
-	By         string     `json:"by"`      // "" in a run of a release that did not note it
-	From       string     `json:"from,omitempty"`
-	To         string     `json:"to,omitempty"`
-	Started    *time.Time `json:"started"` // null when not even the first line survived
-	Ended      *time.Time `json:"ended"`   // of the last line
-	MS         int64      `json:"ms"`      // from the first line to the last
-	State      string     `json:"state"`   // done, undone, stopped, failed, cut
-	Changes    int        `json:"changes"`
-	Resumes    []int      `json:"resumes"`
-	ResumedBy  int        `json:"resumed_by,omitempty"`
-	Unfinished bool       `json:"unfinished"` // and no later run took it up
-	Damage     []string   `json:"damage"`
-}
-
 func run(env *wire.Env) error {
-	runs, err := engine.History(string(env.Root()))
+	items, err := env.Runs()
 	if err != nil {
-		return fault.Wrap(err, fault.Unavailable, "commands.history.unreadable", "path", engine.FolderOf(string(env.Root())))
+		return err
 	}
-	if len(runs) == 0 { // what was never installed has no history
+	if len(items) == 0 { // what was never installed has no history
 		if _, err := env.Installed(); err != nil {
 			return err
 		}
 	}
-	items := itemsOf(env, runs)
 	if err := show(env, items); err != nil {
 		return err
 	}
 	return damaged(env, items)
 }
 
-func itemsOf(env *wire.Env, runs []engine.Run) []item {
-	items := make([]item, len(runs))
-	at := map[int]int{}
-	for i, r := range runs {
-		items[i] = item{Number: r.Number, Operation: r.Operation, Release: r.Release, By: r.By, From: r.From, To: r.To,
-			MS: r.Ended.Sub(r.Started).Milliseconds(), Started: moment(r.Started), Ended: moment(r.Ended),
-			State: string(r.State), Changes: r.Changes, Resumes: r.Resumes, Unfinished: r.Unfinished(), Damage: []string{}}
-		if items[i].Resumes == nil {
-			items[i].Resumes = []int{}
-		}
-		for _, d := range r.Damage {
-			message, _ := env.Fault(d)
-			items[i].Damage = append(items[i].Damage, message)
-		}
-		at[r.Number] = i
-		for _, n := range r.Resumes {
-			if k, ok := at[n]; ok {
-				items[k].ResumedBy, items[k].Unfinished = r.Number, false
-			}
-		}
-	}
-	return items
-}
-
-func moment(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return &t
-}
-
-func show(env *wire.Env, items []item) error {
-	return desk.List[item]{Items: items, Empty: "commands.history.none",
+func show(env *wire.Env, items []app.Run) error {
+	return desk.List[app.Run]{Items: items, Empty: "commands.history.none",
 		Columns: []desk.Column{{Key: "commands.column.number"}, {Key: "commands.column.operation"}, {Key: "commands.column.release"}, {Key: "commands.column.by"},
 			{Key: "commands.column.started"}, {Key: "commands.column.took"}, {Key: "commands.column.changes"}, {Key: "commands.column.state", Gives: true}},
-		Row: func(i item) []string {
+		Row: func(i app.Run) []string {
 			started := "?"
 			if i.Started != nil {
 				started = locale.DateTime(*i.Started)
@@ -105,26 +53,26 @@ func show(env *wire.Env, items []item) error {
 }
 
 // releasesOf names the release, or the two between which the run led.
-func releasesOf(i item) string {
+func releasesOf(i app.Run) string {
 	if i.From == "" || i.From == i.To {
 		return cmp.Or(i.To, i.Release)
 	}
 	return i.From + " → " + i.To
 }
 
-func stateOf(env *wire.Env, i item) string {
+func stateOf(env *wire.Env, i app.Run) string {
 	s := env.T("commands.history.state." + i.State)
 	switch {
 	case i.ResumedBy != 0:
 		s += ", " + env.T("commands.history.resumed", "run", i.ResumedBy)
 	case i.Unfinished:
-		s += ", " + env.T("commands.history.resumable", "op", i.Operation)
+		s += ", " + env.T("commands.history.resumable", "op", wire.CommandOf(i.Operation))
 	}
 	return s
 }
 
 // damaged is the finding that a journal does not read as it was written.
-func damaged(env *wire.Env, items []item) error {
+func damaged(env *wire.Env, items []app.Run) error {
 	n := 0
 	for _, i := range items {
 		for _, d := range i.Damage {

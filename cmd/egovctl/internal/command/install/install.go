@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,7 +15,6 @@ import (
 	"egovctl/platform/kernel/locale"
 	"egovctl/provisioning/engine"
 	"egovctl/provisioning/instance"
-	"egovctl/provisioning/kit"
 	"egovctl/provisioning/sequence"
 )
 
@@ -24,6 +22,7 @@ type options struct {
 	demo, reconfigure, noProbe bool
 	systemd                    bool
 	kit, fingerprint           string
+	recovery                   wire.Recovery
 	samples                    *int // nil when nothing is said about them
 	set                        []string
 	answers                    map[string]*string // by short flag of a single key
@@ -47,6 +46,9 @@ func New(env *wire.Env) *cobra.Command {
 	f.BoolVar(&o.systemd, "systemd", false, env.T("cmd.install.flag.systemd"))
 	f.StringVar(&o.kit, "kit", "", env.T("cmd.install.flag.kit"))
 	f.StringVar(&o.fingerprint, "root-fingerprint", "", env.T("cmd.install.flag.root_fingerprint"))
+	f.StringArrayVar(&o.recovery.Accept, "accept-risk", nil, env.T("cmd.install.flag.risk"))
+	f.StringVar(&o.recovery.Set, "backup", "", env.T("cmd.install.flag.backup"))
+	f.StringVar(&o.recovery.Key, "recovery-key", "", env.T("cmd.install.flag.recovery_key"))
 	f.StringArrayVar(&o.set, "set", nil, env.T("cmd.install.flag.set"))
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		if f.Changed("samples") {
@@ -66,6 +68,9 @@ func run(ctx context.Context, env *wire.Env, o options) error {
 		return err
 	}
 	defer from.close()
+	if o.recovery.Wanted() {
+		return runRestore(ctx, env, o, from)
+	}
 	answers, err := o.load(env)
 	if err != nil {
 		return err
@@ -80,12 +85,9 @@ func run(ctx context.Context, env *wire.Env, o options) error {
 	}
 	defer in.Close()
 	if from.kit != nil {
-		in.Parts.Release = from.kit.Release()
-		m, err := from.kit.Release().Manifest()
-		if err != nil {
+		if err := in.From(from.kit); err != nil {
 			return err
 		}
-		in.Parts.Site.BringsPostgres = slices.ContainsFunc(m.Members, func(x kit.Member) bool { return strings.HasPrefix(x.Path, "postgres/") })
 	}
 	if err := in.Preflight(ctx); err != nil {
 		return err

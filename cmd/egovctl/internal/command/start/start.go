@@ -12,6 +12,7 @@ import (
 	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/health"
 	"egovctl/provisioning/checks/check"
+	"egovctl/provisioning/checks/ownership"
 	"egovctl/provisioning/checks/reach"
 	"egovctl/provisioning/engine"
 	"egovctl/provisioning/host"
@@ -67,11 +68,11 @@ func Run(ctx context.Context, env *wire.Env) error {
 	return err
 }
 
-// reachable looks whether the account can still get to ROOT: it may have been moved to where it cannot, and what is started
-// there would only say that it did not start.
+// reachable looks whether the account can still get to ROOT and to what is its own there: it may have been moved to where it
+// cannot, or a file may have been given to somebody else, and what is started then would only say that it did not start.
 func reachable(ctx context.Context, env *wire.Env, site instance.Site) error {
-	for _, r := range check.All(ctx, check.Look{Site: site, Host: host.ReadOnly(env.Host())}, []check.Check{reach.Check()}) {
-		if r.Status == health.Fail {
+	for _, r := range check.All(ctx, check.Look{Site: site, Host: host.ReadOnly(env.Host())}, []check.Check{reach.Check(), ownership.Check()}) {
+		if r.Status == health.Fail && (r.Code == "root.reach" || r.Key == "check.ownership.foreign") { // what is open to others still starts
 			return &fault.Error{Code: fault.Finding, Key: r.Key, Args: r.Args}
 		}
 	}

@@ -11,11 +11,16 @@ import (
 
 	"egovctl/cmd/egovctl/internal/screen"
 	"egovctl/cmd/egovctl/internal/wire"
+	"egovctl/platform/kernel/fault"
+	"egovctl/provisioning/kit"
 )
 
 type options struct {
 	stage       bool
+	rehearse    bool
 	fingerprint string
+	announce    string
+	risks       []string
 }
 
 // New makes the command.
@@ -25,6 +30,9 @@ func New(env *wire.Env) *cobra.Command {
 		return run(c.Context(), env, args[0], o)
 	}}
 	c.Flags().BoolVar(&o.stage, "stage", false, env.T("cmd.upgrade.flag.stage"))
+	c.Flags().BoolVar(&o.rehearse, "rehearse", false, env.T("cmd.upgrade.flag.rehearse"))
+	c.Flags().StringVar(&o.announce, "announce", "", env.T("cmd.upgrade.flag.announce"))
+	c.Flags().StringArrayVar(&o.risks, "accept-risk", nil, env.T("cmd.upgrade.flag.risk"))
 	c.Flags().StringVar(&o.fingerprint, "root-fingerprint", "", env.T("cmd.upgrade.flag.fingerprint"))
 	c.AddCommand(commit(env), abort(env), confirm(env))
 	return c
@@ -32,6 +40,12 @@ func New(env *wire.Env) *cobra.Command {
 
 // run refuses before its first write whatever can be refused. The rest is the staged release's own to do.
 func run(ctx context.Context, env *wire.Env, path string, o options) error {
+	if err := wire.KnownRisks(o.risks, wire.RiskUnannounced, wire.RiskUnproven); err != nil {
+		return err
+	}
+	if o.stage && o.rehearse {
+		return fault.New(fault.Invalid, "rehearse.or_stage").At("rehearse")
+	}
 	site, err := env.Site()
 	if err != nil {
 		return err
@@ -41,6 +55,9 @@ func run(ctx context.Context, env *wire.Env, path string, o options) error {
 		return err
 	}
 	defer k.Close()
+	if k.Manifest().Kind == kit.KindData {
+		return runData(ctx, env, site, k, path, o)
+	}
 	s, err := env.NewStage(site, k)
 	if err != nil {
 		return err
@@ -48,15 +65,36 @@ func run(ctx context.Context, env *wire.Env, path string, o options) error {
 	if s.Runs() {
 		return screen.Moved(env, wire.Unchanged(site.Version))
 	}
+	if o.announce != "" {
+		told, err := env.Announce(ctx, k.Manifest().Version, o.announce)
+		if err != nil {
+			return err
+		}
+		return screen.Announced(env, told)
+	}
 	fmt.Fprintln(env.Err, env.T("upgrade.path", "hops", strings.Join(append([]string{site.Version}, s.Hops...), " → ")))
-	if err := env.UpgradePreflight(ctx, site); err != nil {
+	if err := env.UpgradePreflight(ctx, site, k.Manifest()); err != nil {
 		return err
+	}
+	if !o.stage && !o.rehearse { // what is staged is asked when it is committed
+		if err := env.Contraction(ctx, site, k.Manifest(), o.risks); err != nil {
+			return err
+		}
+	}
+	var tried *wire.Rehearsal
+	if o.rehearse {
+		if tried, err = env.NewRehearsal(site, k); err != nil {
+			return err
+		}
 	}
 	report := screen.For(env)
 	err = env.ProvenBackup(ctx, site, report.Event)
 	report.Close()
 	if err != nil {
 		return err
+	}
+	if o.rehearse {
+		return screen.Rehearsal(ctx, env, tried)
 	}
 	if env.Flags.DryRun {
 		plan, err := s.Plan(ctx)
@@ -74,5 +112,5 @@ func run(ctx context.Context, env *wire.Env, path string, o options) error {
 	if o.stage {
 		return screen.Moved(env, staged)
 	}
-	return runCommit(ctx, env)
+	return runCommit(ctx, env, o.risks)
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -27,7 +28,32 @@ func Kinds() []merge.Kind {
 	agency.Gone = agency.Marked(`jsonb_build_object('withdrawn', true, 'valid_to', coalesce(valid_to, current_date))`, `valid_to = coalesce(valid_to, current_date)`)
 	return []merge.Kind{
 		{Name: "unit", Shape: threeway.Shape{"names": "full_name"}, Read: unit.Read(), Write: unit.Write, Edited: editedOf("k"), Packaged: packagedUnits},
-		{Name: "agency", Shape: threeway.Shape{"groups": "."}, Read: agency.Read(), Write: agency.Write, Edited: editedOf("a.identifier"), Packaged: packagedAgencies},
+		{Name: "agency", Shape: threeway.Shape{"groups": "."}, Read: agency.Read(), Write: parked(agency), Edited: editedOf("a.identifier"), Packaged: packagedAgencies,
+			Sole: &merge.Sole{Member: "identifier", Spare: provisional,
+				Held: `select l.identifier, a.slug from agencies.agency_alias l join agencies.agency a on a.id = l.agency_id`}},
+	}
+}
+
+// provisional gives a new agency an identifier of ours, since its own is another's: it is shown as such until somebody confirms one.
+func provisional(record map[string]any, n int) {
+	identifier, _ := record["identifier"].(string)
+	if i := strings.LastIndex(identifier, "."); i >= 0 && identifier[0] <= '9' {
+		identifier = identifier[i+1:] // the code of the province stands last in identifiers of the old form
+	}
+	record["identifier"], record["provisional"] = fmt.Sprintf("%s.X%d", identifier, n), true
+}
+
+// parked takes identifiers that move out of the way before they are written: two agencies may exchange theirs, and the index
+// looks at every row.
+func parked(agency merge.Table) func(context.Context, pgx.Tx, merge.Changes) error {
+	return func(ctx context.Context, tx pgx.Tx, changes merge.Changes) error {
+		err := changes.Exec(ctx, tx, `update agencies.agency t set edit = case when t.identifier = r ->> 'identifier' then t.edit
+			else coalesce(t.edit, t.base) || jsonb_build_object('identifier', '~' || t.slug) end from `+merge.From+` where `+agency.Where,
+			func(c merge.Change) bool { return merge.Moved(c) || merge.Edited(c) })
+		if err != nil {
+			return err
+		}
+		return agency.Write(ctx, tx, changes)
 	}
 }
 
