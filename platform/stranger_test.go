@@ -46,6 +46,7 @@ func lang(i int) string { return []string{"vi", "en"}[i%2] }
 // strangers sends every request that the table refuses, writes with a body that would be accepted from others, and
 // compares the content of every table before and after.
 func strangers(t *testing.T, w *inspect.World, lines []inspect.Line) {
+	conflicts(w)
 	before, err := w.Fingerprint(context.Background())
 	if err != nil {
 		t.Fatal(err)

@@ -72,6 +72,13 @@ func writing() []write {
 	return append(append(accountWrites(), catalogueWrites()...), dossierWrites()...)
 }
 
+// conflicts lets one wait at each place, so that asking for it later writes nothing.
+func conflicts(w *inspect.World) {
+	for _, p := range w.Places {
+		conflict(w, p)
+	}
+}
+
 // conflict is one that waits, about the name of a procedure.
 func conflict(w *inspect.World, p *inspect.Place) (kind, body string) {
 	n := w.DB.Text(`insert into platform.conflict (service, kind, key, path, base, province, new, release)
@@ -331,6 +338,7 @@ func auditSince(t *testing.T, w *inspect.World, after string) []string {
 // crossSite sends each write with the cookie of somebody who may do it, as a page of another site would make the browser
 // do it.
 func crossSite(t *testing.T, w *inspect.World, lines []inspect.Line) {
+	conflicts(w)
 	before, err := w.Fingerprint(context.Background())
 	if err != nil {
 		t.Fatal(err)

@@ -105,7 +105,7 @@ func TestTheDiskBelowRootIsLookedAt(t *testing.T) {
 	finds(t, site, "disk.space", health.Warn, "check.space.tight")
 	must(t, unix.Unmount(up, 0))
 	mount(unix.MS_RDONLY, "mode=755")
-	finds(t, site, "root.reach", health.Fail, "check.reach.unwritable")
+	finds(t, site, "root.reach", health.Fail, "check.reach.readonly")
 }
 
 func TestInAnInstanceEachCauseIsFound(t *testing.T) {
