@@ -110,6 +110,9 @@ func Due(ctx context.Context, site instance.Site, from target.Target, now time.T
 	}), nil
 }
 
+// Next is the first moment after now at which the clock of Việt Nam stands at at.
+func Next(now time.Time, at string) time.Time { return last(now, at).Add(24 * time.Hour) }
+
 // last is the latest moment not after now at which the clock of Việt Nam stood at at.
 func last(now time.Time, at string) time.Time {
 	now = now.In(clock.Vietnam)

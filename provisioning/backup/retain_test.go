@@ -81,6 +81,9 @@ func TestTheLastMomentOfTheClock(t *testing.T) {
 		if got := last(c.now, "02:30"); !got.Equal(c.want) {
 			t.Errorf("%s: %v", name, got)
 		}
+		if next := Next(c.now, "02:30"); !next.After(c.now) || next.Sub(c.want) != 24*time.Hour {
+			t.Errorf("%s: the next is %v", name, next)
+		}
 	}
 }
 

@@ -47,7 +47,7 @@ func (r *Runner) Plan(ctx context.Context, steps []Step) ([]Planned, error) {
 		if err := checkChanges(info.Name, changes); err != nil {
 			return out, err
 		}
-		p.Changes = changes
+		p.Changes = append([]Change{}, changes...) // told as a list, also when it is empty
 		out = append(out, p)
 	}
 	return out, nil

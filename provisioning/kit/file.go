@@ -8,6 +8,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"egovctl/platform/kernel/fault"
@@ -43,7 +44,7 @@ var roles = [3]string{"timestamp", "snapshot", "targets"}
 //
 // Faults: invalid "kit.unreadable" (there is no file to read), refused "kit.damaged", "kit.newer".
 func Open(path string) (*File, error) {
-	f, err := os.Open(path)
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a pipe would be waited for
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Invalid, "kit.unreadable", "path", path)
 	}

@@ -83,10 +83,10 @@ func (f *File) chain(s store, a Anchor) (*trustedmetadata.TrustedMetadata, [][]b
 	switch {
 	case !s.trusts() && a.Fingerprint == "":
 		return nil, nil, fault.New(fault.Refused, "kit.first_trust", "path", f.path, "fingerprint", Grouped(identity))
-	case a.Fingerprint != "" && Plain(a.Fingerprint) != identity:
-		return nil, nil, fault.New(fault.Refused, "kit.fingerprint", "path", f.path, "fingerprint", Grouped(identity))
 	case identity != f.Fingerprint():
 		return nil, nil, fault.New(fault.Refused, "kit.root_other", "path", f.path, "fingerprint", Grouped(f.Fingerprint()), "known", Grouped(identity))
+	case a.Fingerprint != "" && Plain(a.Fingerprint) != identity:
+		return nil, nil, fault.New(fault.Refused, "kit.fingerprint", "path", f.path, "fingerprint", Grouped(identity))
 	}
 	all := slices.Clone(s.roots)
 	if len(f.roots) > len(all) {

@@ -3,6 +3,7 @@ package locale_test
 import (
 	"io/fs"
 	"regexp"
+	"strings"
 	"testing"
 
 	"egovctl/platform/kernel/locale"
@@ -30,6 +31,7 @@ func TestOneIsNotMany(t *testing.T) {
 // A number that is given at run time may be 1: the word behind it must be able to say so.
 func TestEnglishSentencesCanCountOne(t *testing.T) {
 	many := regexp.MustCompile(`\{(n|count|days|length|minutes|seconds|amount|cells|columns|units|agencies|procedures|all|total)\} ((more|working|administrative) )?[a-z]+s\b|\(s\)`)
+	forms := regexp.MustCompile(`\{[a-z_]+\|[^{}]*\}`)
 	others := regexp.MustCompile(`\{[a-z]+\} (is|has|was|bytes)\b`)
 	files, err := fs.Glob(templates.FS, "text/en/*.yaml")
 	if err != nil || len(files) == 0 {
@@ -42,6 +44,11 @@ func TestEnglishSentencesCanCountOne(t *testing.T) {
 	for _, k := range c.Keys(locale.English) {
 		if s := c.T(locale.English, k); many.MatchString(others.ReplaceAllString(s, "")) {
 			t.Errorf("%s: %q is wrong for 1: write {n|place|places}", k, s)
+		}
+		for _, form := range forms.FindAllString(c.T(locale.English, k), -1) {
+			if strings.Count(form, "|") != 2 {
+				t.Errorf("%s: %s is shown as it stands: write {n|place|places}", k, form)
+			}
 		}
 	}
 }

@@ -65,16 +65,17 @@ func (f Folder) Put(ctx context.Context, set, member string, r io.Reader) error 
 	return f.fault(f.own(path), path)
 }
 
-// folders makes the target's folder and the draft's.
+// folders makes the target's folder and the draft's. What should hold the target must be there: where a disk is not mounted, its
+// backups would fill another one.
 func (f Folder) folders(dir string) error {
-	var missing []string
-	for at := dir; ; at = filepath.Dir(at) {
-		if _, err := os.Stat(at); err == nil || at == filepath.Dir(at) {
-			break
-		}
-		missing = append([]string{at}, missing...)
+	above := filepath.Dir(f.dir)
+	if _, err := os.Stat(above); errors.Is(err, fs.ErrNotExist) {
+		return fault.Wrap(err, fault.Finding, "backup.target.unmounted", "path", f.dir, "above", above)
 	}
-	for _, at := range missing {
+	for _, at := range []string{f.dir, dir} {
+		if _, err := os.Stat(at); err == nil {
+			continue
+		}
 		if err := os.Mkdir(at, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 			return err
 		}
@@ -109,9 +110,16 @@ func (f Folder) Get(_ context.Context, set, member string) (io.ReadCloser, error
 		return nil, err
 	}
 	path := filepath.Join(f.Place(set), member)
-	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW, 0)
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0) // a pipe would be waited for
 	if err != nil {
 		return nil, f.fault(err, path)
+	}
+	info, err := file.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fs.ErrPermission
+	}
+	if err != nil {
+		return nil, f.fault(errors.Join(err, file.Close()), path)
 	}
 	return file, nil
 }
@@ -207,7 +215,10 @@ func named(set, member string) error {
 
 // fault says what a disk's refusal means for a backup; nil stays nil.
 func (f Folder) fault(err error, path string) error {
+	var told *fault.Error
 	switch {
+	case errors.As(err, &told):
+		return told
 	case err == nil:
 		return nil
 	case errors.Is(err, fs.ErrNotExist):

@@ -38,6 +38,7 @@ func Run(args []string, t *term.Term, version string, commands []Maker) int {
 	cmd.SetArgs(args)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // whoever asks a second time does not want to wait
 	if langErr != nil {
 		err = langErr
 	} else {

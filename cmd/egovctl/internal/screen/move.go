@@ -44,6 +44,10 @@ func Announced(env *wire.Env, a wire.Announced) error {
 	if a.At != nil {
 		at = locale.DateTime(*a.At)
 	}
+	if env.Flags.DryRun {
+		_, err := fmt.Fprintln(env.Out, env.T("commands.dry_run"))
+		return err
+	}
 	_, err := fmt.Fprintln(env.Out, env.Paint(term.Good, env.T("upgrade.done."+a.Status, "to", a.To, "at", at)))
 	return err
 }

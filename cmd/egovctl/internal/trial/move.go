@@ -176,8 +176,8 @@ func (p *Place) wholeRelease(version string) {
 func WithoutMoves(t Tree, to Release) Tree {
 	out := Tree{}
 	for path, e := range t {
-		if path == "releases" || path == "etc" {
-			e.Change = "" // a folder's time tells that something came and went in it
+		if path == "." || path == "releases" || path == "etc" {
+			e.Change = "" // a folder's time tells that something came and went in it; ROOT's own, that what is trusted was noted there
 		}
 		if path != "releases/staged" && path != "releases/"+to.Version && !strings.HasPrefix(path, "releases/"+to.Version+"/") &&
 			!strings.HasPrefix(path, "journal") && !strings.HasPrefix(path, "backups") && !strings.HasPrefix(path, "etc/trust") {

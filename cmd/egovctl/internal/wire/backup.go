@@ -75,17 +75,20 @@ func (b *Backup) Run(ctx context.Context, report func(engine.Event)) error {
 	return nil
 }
 
-// BackupDue reports whether the scheduled backup is still to be made. Faults: those of Site, backup.At and backup.Due.
-func (e *Env) BackupDue(ctx context.Context) (bool, error) {
+// BackupDue reports whether the scheduled backup is still to be made, and if not, when the next one will be. Faults: those of
+// Site, backup.At and backup.Due.
+func (e *Env) BackupDue(ctx context.Context) (due bool, next time.Time, err error) {
 	site, err := e.Site()
 	if err != nil {
-		return false, err
+		return false, next, err
 	}
 	to, err := backup.At(site, e.Host(), "")
 	if err != nil {
-		return false, err
+		return false, next, err
 	}
-	return backup.Due(ctx, site, to, clock.System{}.Now())
+	now := clock.System{}.Now()
+	due, err = backup.Due(ctx, site, to, now)
+	return due, backup.Next(now, site.Answers.Backup.At), err
 }
 
 // Backups lists the sets at a place, the newest first; "" is the target of the answers. Where there is no instance the

@@ -11,6 +11,7 @@ import (
 	"egovctl/platform/backfill"
 	"egovctl/platform/kernel/fault"
 	"egovctl/platform/module"
+	"egovctl/provisioning/backup"
 	"egovctl/provisioning/checks"
 	"egovctl/provisioning/checks/check"
 	"egovctl/provisioning/host"
@@ -18,10 +19,23 @@ import (
 	"egovctl/provisioning/kit"
 )
 
+// Confirmed refuses while a restore is not confirmed: its old side has the tables of the release that runs, and could not come back
+// to another one. Fault: finding "backup.unconfirmed".
+func (e *Env) Confirmed() error {
+	kept, err := backup.Kept(e.Host(), e.Root())
+	if err != nil || len(kept) == 0 {
+		return err
+	}
+	return fault.New(fault.Finding, "backup.unconfirmed", "id", kept[0].Set, "path", backup.Before(e.Root(), kept[0].Set))
+}
+
 // UpgradePreflight looks whether the host and the instance can take another release. Nothing is written. Faults: every
 // finding with its cure, as a list; finding "upgrade.backfill" while work of the release before is not done; refused "upgrade.data_newer" for a release that does not
 // read the newer data which were brought since.
 func (e *Env) UpgradePreflight(ctx context.Context, site instance.Site, to kit.Manifest) error {
+	if err := e.Confirmed(); err != nil {
+		return err
+	}
 	if err := blocking(check.All(ctx, check.Look{Site: site, Host: host.ReadOnly(e.Host())}, checks.Upgrade())); err != nil {
 		return err
 	}

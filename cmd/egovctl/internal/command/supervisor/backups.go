@@ -28,14 +28,20 @@ const again = 30 * time.Minute
 func (b backups) keep(ctx context.Context, every time.Duration) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	var tried time.Time
+	var tried, rest time.Time
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
-		due, err := b.env.BackupDue(ctx)
+		if time.Now().Before(rest) {
+			continue // the target may be far away: it is asked once a day
+		}
+		due, next, err := b.env.BackupDue(ctx)
+		if err == nil && !due {
+			rest = next
+		}
 		if err == nil && due && time.Since(tried) > again {
 			tried = time.Now()
 			err = b.make(ctx)

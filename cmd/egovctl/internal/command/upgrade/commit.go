@@ -23,6 +23,9 @@ func runCommit(ctx context.Context, env *wire.Env, risks []string) error {
 	if err := wire.KnownRisks(risks, wire.RiskUnannounced, wire.RiskUnproven); err != nil {
 		return err
 	}
+	if err := env.Confirmed(); err != nil {
+		return err
+	}
 	m, err := env.NewUpgrade(ctx)
 	if err != nil {
 		return err

@@ -43,6 +43,9 @@ func run(ctx context.Context, env *wire.Env, path string, o options) error {
 	if err := wire.KnownRisks(o.risks, wire.RiskUnannounced, wire.RiskUnproven); err != nil {
 		return err
 	}
+	if o.announce != "" && (o.stage || o.rehearse) {
+		return fault.New(fault.Invalid, "upgrade.announce.alone").At("announce")
+	}
 	if o.stage && o.rehearse {
 		return fault.New(fault.Invalid, "rehearse.or_stage").At("rehearse")
 	}
@@ -100,6 +103,9 @@ func run(ctx context.Context, env *wire.Env, path string, o options) error {
 		plan, err := s.Plan(ctx)
 		if err != nil {
 			return err
+		}
+		if !o.stage {
+			fmt.Fprintln(env.Err, env.T("upgrade.plan.then", "version", k.Manifest().Version))
 		}
 		return screen.Plan(env, plan)
 	}
