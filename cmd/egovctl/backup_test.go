@@ -192,7 +192,7 @@ func broughtBack(t *testing.T, p *trial.Place, made backedUp) {
 	other := p.Run("backup", "create", "--out", filepath.Join(p.Base, "other"), "-o", "json").Status(trial.Done)
 	var set backedUp
 	other.Result(&set)
-	p.Run("backup", "restore", set.Path).Status(trial.Finding) // the old side of the first one waits
+	p.Run("backup", "restore", set.Path).Status(trial.Finding)                                                // the old side of the first one waits
 	if o := p.Run("upgrade", "commit", "--yes").Status(trial.Finding); !strings.Contains(o.Stderr, made.ID) { // the old side could not come back to its tables
 		t.Errorf("an upgrade while a restore waits to be confirmed: %s", o.Stderr)
 	}
