@@ -134,11 +134,11 @@ func (c Copy) compare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	todo := make(chan dump.Table, len(c.Set.Tables))
+	queue := make(chan dump.Table, len(c.Set.Tables))
 	for _, t := range c.Set.Tables {
-		todo <- t
+		queue <- t
 	}
-	close(todo)
+	close(queue)
 	g, ctx := errgroup.WithContext(ctx)
 	for range 2 {
 		g.Go(func() error {
@@ -147,7 +147,7 @@ func (c Copy) compare(ctx context.Context) error {
 				return fault.Wrap(err, fault.Unavailable, "db.unreachable")
 			}
 			defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }() // nothing was written
-			for want := range todo {
+			for want := range queue {
 				have, err := dump.Copied(ctx, conn, want.Name)
 				if err != nil {
 					return db.Explain(err)

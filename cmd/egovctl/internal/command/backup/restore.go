@@ -70,17 +70,8 @@ func runRestore(ctx context.Context, env *wire.Env, o restoring, set string) err
 		return err
 	}
 	defer r.Close()
-	if env.Flags.DryRun {
-		plan, err := r.Plan(ctx)
-		if err != nil {
-			return err
-		}
-		return screen.Plan(env, plan)
-	}
-	report := screen.For(env)
-	took, err := r.Run(ctx, report.Event)
-	report.Close()
-	if err != nil {
+	took, done, err := screen.Restore(ctx, env, r)
+	if err != nil || !done {
 		return err
 	}
 	m := r.Manifest

@@ -37,17 +37,8 @@ func runRestore(ctx context.Context, env *wire.Env, o options, from source) erro
 		return err
 	}
 	defer r.Close()
-	if env.Flags.DryRun {
-		plan, err := r.Plan(ctx)
-		if err != nil {
-			return err
-		}
-		return screen.Plan(env, plan)
-	}
-	report := screen.For(env)
-	took, err := r.Run(ctx, report.Event)
-	report.Close()
-	if err != nil {
+	took, done, err := screen.Restore(ctx, env, r)
+	if err != nil || !done {
 		return err
 	}
 	if err := from.remember(ctx); err != nil {
