@@ -55,7 +55,7 @@ func TestADataUpdateChangesRowsAlone(t *testing.T) {
 			t.Error("a dry run renamed a procedure")
 		}
 	})
-	moved(t, p.Upgrade(first), "updated", "", first.Version)
+	moved(t, p.Upgrade(first), "updated", trial.Version, first.Version)
 	ledger.More(5)
 	t.Run("the rows are new, and the province's stay", func(t *testing.T) {
 		p := p.For(t)
@@ -97,6 +97,9 @@ func TestADataUpdateChangesRowsAlone(t *testing.T) {
 	t.Run("a second time it does nothing, and it is not rolled back", func(t *testing.T) {
 		p := p.For(t)
 		moved(t, p.Upgrade(first), "unchanged", first.Version, first.Version)
+		if told := p.Operate("upgrade", first.Kit, "--yes", "--lang", "en").Status(trial.Done).Stdout; !strings.Contains(told, "The data of "+first.Version+" are there already") {
+			t.Errorf("it is told as %s", told)
+		}
 		p.Operate(trial.RollbackArgs()...).Status(trial.Usage)
 		if !isNamed(t, p, renamed) {
 			t.Error("the rows went back")

@@ -11,11 +11,13 @@ import (
 	"testing"
 
 	"egovctl/cmd/egovctl/internal/trial"
+	"egovctl/provisioning/drill"
 )
 
 // Each kind of journal line of a backup is a place at which it is killed: it leaves a whole set or none. Each kind of a restore
 // is one: the next run ends whole, with every row of the set. In a long drill it is each line, alone.
 func TestDrillKillAtEveryKindOfLineOfABackupAndARestore(t *testing.T) {
+	t.Parallel()
 	v := setOut(t)
 	out := filepath.Join(t.TempDir(), "out")
 	create := []string{"backup", "create", "--out", out, "-o", "json"}
@@ -35,7 +37,7 @@ func TestDrillKillAtEveryKindOfLineOfABackupAndARestore(t *testing.T) {
 	}
 	v.p.Amcheck()
 	v.p.Checksums()
-	trial.Tell(t, "%d lines of a backup and %d of a restore, %d kills, %d dossiers: 0 rows lost, 0 half sets", len(backups), len(restores), struck, dossiers)
+	drill.Tell(t, "%d lines of a backup and %d of a restore, %d kills, %d dossiers: 0 rows lost, 0 half sets", len(backups), len(restores), struck, dossiers)
 }
 
 // eachStruck kills an operation at every line, one after the other in as few goes as it takes; after each go the look is taken.

@@ -16,12 +16,14 @@ import (
 	"golang.org/x/sys/unix"
 
 	"egovctl/cmd/egovctl/internal/trial"
+	"egovctl/provisioning/drill"
 )
 
 // Whatever is wrong with the disk, a command does what it is to do, or says what is wrong and what to do about it; nothing that
 // worked stops, and once the cause is gone the next run ends whole.
 func TestDrillAFullOrFailingDisk(t *testing.T) {
-	seed := number(t, "DRILL_SEED", uint64(time.Now().UnixNano()))
+	t.Parallel()
+	seed := drill.Seed(t)
 	t.Logf("DRILL_SEED=%d", seed)
 	draw := rand.New(rand.NewPCG(seed, 0))
 	v, image := onImage(t)
@@ -32,33 +34,40 @@ func TestDrillAFullOrFailingDisk(t *testing.T) {
 	commit := []string{"upgrade", "commit", "--yes", "-o", "json"}
 	backup, restore := []string{"backup", "create", "-o", "json"}, []string{"backup", "restore", set.Path, "-o", "json"}
 	table := []mishap{
-		{"a backup, nothing free", next, full(0), backup, []int{trial.Finding}, next},
-		{"a backup, 4 MB free", next, full(4), backup, orDone(ends), next},
-		{"a rollback, nothing free", next, full(0), rollback, done, old},
-		{"an upgrade, nothing free", old, full(0), upgrade, []int{trial.Finding}, old},
-		{"an upgrade, 24 MB free", old, full(24), upgrade, []int{trial.Finding}, old},
-		{"a commit, nothing free", old, both(staged(v.next), full(0)), commit, orDone(ends), next},
-		{"a rollback, 12 MB free", next, full(12), rollback, done, old},
-		{"a commit, 3 MB free", old, both(staged(v.next), full(3)), commit, orDone(ends), next},
-		{"a rollback, nothing free and the database drowned", next, both(full(0), drowned), rollback, done, old},
-		{"a read-only disk: start", old, readOnly, []string{"start", "--yes", "-o", "json"}, ends, old},
-		{"a read-only disk: upgrade", old, readOnly, upgrade, ends, old},
-		{"a read-only disk: backup", old, readOnly, backup, ends, old},
-		{"a read-only disk: rollback", next, readOnly, rollback, ends, next},
+		{name: "a backup, nothing free", at: next, harm: full(0), args: backup, exits: []int{trial.Finding}, then: next},
+		{name: "a backup, 4 MB free", at: next, harm: full(4), args: backup, exits: orDone(ends), then: next},
+		{name: "a rollback, nothing free", at: next, harm: full(0), args: rollback, exits: done, then: old},
+		{name: "an upgrade, nothing free", at: old, harm: full(0), args: upgrade, exits: []int{trial.Finding}, then: old},
+		{name: "an upgrade, 24 MB free", at: old, harm: full(24), args: upgrade, exits: []int{trial.Finding}, then: old},
+		{name: "a commit, nothing free", at: old, harm: both(staged(v.next), full(0)), args: commit, exits: orDone(ends), then: next},
+		{name: "a rollback, 12 MB free", at: next, harm: full(12), args: rollback, exits: done, then: old},
+		{name: "a commit, 3 MB free", at: old, harm: both(staged(v.next), full(3)), args: commit, exits: orDone(ends), then: next},
+		{name: "a rollback, nothing free and the database drowned", at: next, harm: both(full(0), drowned), args: rollback, exits: done, then: old},
+		{name: "a read-only disk: start", at: old, harm: readOnly, args: []string{"start", "--yes", "-o", "json"}, exits: ends, then: old},
+		{name: "a read-only disk: upgrade", at: old, harm: readOnly, args: upgrade, exits: ends, then: old},
+		{name: "a read-only disk: backup", at: old, harm: readOnly, args: backup, exits: ends, then: old},
+		{name: "a read-only disk: rollback", at: next, harm: readOnly, args: rollback, exits: ends, then: next},
 	}
-	times := []int{1, 2 + draw.IntN(8)} // the first of all, and any other: DRILL_FAULTS sets how many of those
-	for range int(number(t, "DRILL_FAULTS", 1)) - 1 {
-		times = append(times, 2+draw.IntN(20))
+	times := []int{1, 2 + draw.IntN(8)} // the first of all, and any other; in a long drill the first twenty
+	if trial.Long() {
+		times = draw.Perm(20)
+		for i := range times {
+			times[i]++
+		}
 	}
+	stage := func(second harm) harm { return both(staged(v.next), second) }
 	for _, n := range times {
 		table = append(table,
-			mishap{fmt.Sprintf("fsync %d of a backup fails", n), next, failing("fsync", "EIO", n), backup, orDone(ends), next},
-			mishap{fmt.Sprintf("fsync %d of a rollback fails", n), next, failing("fsync", "EIO", n), rollback, orDone(ends), old},
-			mishap{fmt.Sprintf("fsync %d of a commit fails", n), old, both(staged(v.next), failing("fsync", "EIO", n)), commit, orDone(ends), next},
-			mishap{fmt.Sprintf("rename %d of a rollback fails", n), next, failing("renameat", "EIO", n), rollback, orDone(ends), old},
-			mishap{fmt.Sprintf("write %d of a commit to its journal fails", n), old, both(staged(v.next), journal("upgrade", n)), commit, orDone(ends), next},
-			mishap{fmt.Sprintf("write %d of a rollback to its journal fails", n), next, journal("rollback", n), rollback, orDone(ends), old},
+			mishap{name: "an fsync of a backup fails", at: next, inject: failing("fsync"), args: backup, exits: orDone(ends), then: next},
+			mishap{name: "an fsync of a rollback fails", at: next, inject: failing("fsync"), args: rollback, exits: orDone(ends), then: old},
+			mishap{name: "an fsync of a commit fails", at: old, inject: func(n int) harm { return stage(failing("fsync")(n)) }, args: commit, exits: orDone(ends), then: next},
+			mishap{name: "a rename of a rollback fails", at: next, inject: failing("renameat"), args: rollback, exits: orDone(ends), then: old},
+			mishap{name: "a write of a commit to its journal fails", at: old, inject: func(n int) harm { return stage(journal("upgrade")(n)) }, args: commit, exits: orDone(ends), then: next},
+			mishap{name: "a write of a rollback to its journal fails", at: next, inject: journal("rollback"), args: rollback, exits: orDone(ends), then: old},
 		)
+		for i := len(table) - 6; i < len(table); i++ {
+			table[i].n, table[i].name = n, fmt.Sprintf("%s, the %d. one", table[i].name, n)
+		}
 	}
 	for _, m := range table {
 		if !trial.Case(t, m.name, seed, func(t *testing.T) { m.happens(t, v, image) }) {
@@ -66,11 +75,12 @@ func TestDrillAFullOrFailingDisk(t *testing.T) {
 		}
 	}
 	v.there(t, next) // what the set is of
-	v.end(t, true)
+	counts := v.end(t, true)
 	for _, megabytes := range []int{0, 24, 60} {
 		m := mishap{name: fmt.Sprintf("a restore, %d MB free", megabytes), harm: full(megabytes), args: restore, exits: ends, then: next}
 		t.Run(m.name, func(t *testing.T) { m.restores(t, v, image) })
 	}
+	drill.Tell(t, "DRILL_SEED=%d; %d cases and 3 of a restore: %d acknowledged, 0 lost; each of %d injected failures came", seed, len(table), counts[trial.Acknowledged], 6*len(times))
 }
 
 // restores is a restore that has no room: the working side goes on, and with room it ends whole.
@@ -113,14 +123,20 @@ func staged(next trial.Release) harm {
 func newest(p *trial.Place) *trial.Place { return p.Of(trial.NextVersion) }
 
 // failing lets the n-th call of a kind fail, in each thread; n+1 and later ones are done.
-func failing(call, how string, n int) harm {
-	return func(_ *testing.T, p *trial.Place, _ *trial.Image) (*trial.Place, func()) {
-		return newest(p).Injured(fmt.Sprintf("%s:error=%s:when=%d", call, how, n)), func() {}
+func failing(call string) func(n int) harm {
+	return func(n int) harm {
+		return func(_ *testing.T, p *trial.Place, _ *trial.Image) (*trial.Place, func()) {
+			return newest(p).Injured(fmt.Sprintf("%s:error=EIO:when=%d", call, n)), func() {}
+		}
 	}
 }
 
-// journal lets the n-th line of the journal of the next run of an operation fail.
-func journal(operation string, n int) harm {
+// journal lets the n-th line that a thread writes to the journal of the next run of an operation fail.
+func journal(operation string) func(n int) harm {
+	return func(n int) harm { return tornJournal(operation, n) }
+}
+
+func tornJournal(operation string, n int) harm {
 	return func(t *testing.T, p *trial.Place, _ *trial.Image) (*trial.Place, func()) {
 		have, err := filepath.Glob(p.At("journal", "*.jsonl"))
 		if err != nil {

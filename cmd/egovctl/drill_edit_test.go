@@ -11,9 +11,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"egovctl/cmd/egovctl/internal/trial"
+	"egovctl/provisioning/drill"
 )
 
 // localEdits are made by a province between two releases.
@@ -29,7 +29,8 @@ type cell struct{ code, column string }
 // again. Each edit stands after each of the three, what the release changed as well is a conflict that is told, and nothing else
 // has changed but what the release brings. DRILL_SEED repeats a run.
 func TestDrillLocalEditsSurviveTheMoves(t *testing.T) {
-	seed, seeds := number(t, "DRILL_SEED", uint64(time.Now().UnixNano())), uint64(1)
+	t.Parallel()
+	seed, seeds := drill.Seed(t), uint64(1)
 	if trial.Long() {
 		seeds = 20
 	}
@@ -89,7 +90,7 @@ func (v *travels) edited(t *testing.T, draw *rand.Rand, seed uint64) {
 		}
 		conflicts = len(told)
 	}
-	trial.Tell(t, "DRILL_SEED=%d; %d edits, upgrade, rollback, upgrade: 0 lost, 0 silently changed, %d conflicts told", seed, len(edits), conflicts)
+	drill.Tell(t, "DRILL_SEED=%d; %d edits, upgrade, rollback, upgrade: 0 lost, 0 silently changed, %d conflicts told", seed, len(edits), conflicts)
 }
 
 // theirs are the cells that the next release changes, where the sheet shows one value for one change.

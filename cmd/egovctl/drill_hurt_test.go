@@ -5,7 +5,6 @@ package main_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"syscall"
@@ -15,11 +14,13 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"egovctl/cmd/egovctl/internal/trial"
+	"egovctl/provisioning/drill"
 )
 
 // What works for an upgrade is killed in a migration, in the merge and in a batch of the backfill. Each time a transaction of
 // ours holds what it needs, so that it is in the middle when the blow falls. The next run ends whole.
 func TestDrillKillOfWhatWorksForAnUpgrade(t *testing.T) {
+	t.Parallel()
 	for name, strike := range map[string]func(t *testing.T, p *trial.Place, worker int){
 		"a backend of PostgreSQL": func(t *testing.T, _ *trial.Place, worker int) { kill(t, worker) },
 		"the postmaster":          func(t *testing.T, p *trial.Place, _ int) { kill(t, p.Process("-D")) },
@@ -36,7 +37,7 @@ func TestDrillKillOfWhatWorksForAnUpgrade(t *testing.T) {
 			v.there(t, v.next.Version)
 			v.there(t, trial.Version)
 			counts := v.end(t, true)
-			trial.Tell(t, "killed in the migration, in the merge, in a batch of the backfill; %d acknowledged, 0 lost; %d requests met nobody",
+			drill.Tell(t, "killed in the migration, in the merge, in a batch of the backfill; %d acknowledged, 0 lost; %d requests met nobody",
 				counts[trial.Acknowledged], counts[trial.Unknown])
 		})
 	}
@@ -44,6 +45,7 @@ func TestDrillKillOfWhatWorksForAnUpgrade(t *testing.T) {
 
 // The platform and its supervisor are killed while the platforms change over.
 func TestDrillKillOfWhatRunsDuringAMove(t *testing.T) {
+	t.Parallel()
 	v := setOut(t)
 	v.file(2)
 	v.there(t, v.next.Version)
@@ -68,7 +70,7 @@ func TestDrillKillOfWhatRunsDuringAMove(t *testing.T) {
 		}
 	}
 	counts := v.end(t, true)
-	trial.Tell(t, "%d blows at platform and supervisor; %d acknowledged, 0 lost; %d requests met nobody", blows, counts[trial.Acknowledged], counts[trial.Unknown])
+	drill.Tell(t, "%d blows at platform and supervisor; %d acknowledged, 0 lost; %d requests met nobody", blows, counts[trial.Acknowledged], counts[trial.Unknown])
 }
 
 // struck lets an upgrade run into a lock of ours, strikes, and brings the instance to its feet again.
@@ -160,46 +162,13 @@ func asked[T any](t *testing.T, p *trial.Place, query string, args ...any) (valu
 	return value
 }
 
-// longestWait is the most that a request may take while an upgrade meets a transaction that does not end.
-const longestWait = 1100 * time.Millisecond
-
-// A transaction holds the busiest table while its columns are to be added. The migration waits for it in short turns, and whoever
-// files waits for no more than one of them. DRILL_HOLD is how many seconds it is held.
-func TestDrillNobodyWaitsForALongTransaction(t *testing.T) {
-	few := uint64(8)
-	if trial.Long() {
-		few = 60
-	}
-	seconds := number(t, "DRILL_HOLD", few)
-	trial.Case(t, fmt.Sprintf("%d seconds", seconds), 0, func(t *testing.T) {
-		v := setOut(t)
-		v.file(2)
-		h := hold(t, v.p, "lock table onestop.dossier_person in access share mode")
-		v.ledger.Slowest()
-		began := time.Now()
-		l := v.p.OfInstance().Begin(v.up()...)
-		h.waits(t, v.p, "the migration")
-		time.Sleep(time.Until(began.Add(time.Duration(seconds) * time.Second))) //nolint:gosec // a small number
-		v.ledger.More(10)
-		slowest := v.ledger.Slowest()
-		h.let()
-		o := l.Wait()
-		if slowest > longestWait {
-			t.Errorf("a request took %s", slowest)
-		}
-		v.there(t, v.next.Version)
-		counts := v.end(t, false)
-		trial.Tell(t, "the busiest table held for %d s: the slowest of %d requests took %d ms, 0 failed; the upgrade ended with exit %d",
-			seconds, counts[trial.Acknowledged]+counts["received"], slowest.Milliseconds(), o.Exit)
-	})
-}
-
 // named are the states that a move can be in, as history tells them.
 var named = []string{"done", "undone", "stopped", "failed", "cut"}
 
 // A move that is killed at the same line for ever is in a state that has a name, before and after, and serves; in the end it is
 // let go and ends whole.
 func TestDrillAMoveKilledForEverIsInANamedState(t *testing.T) {
+	t.Parallel()
 	times := 4
 	if trial.Long() {
 		times = 50
@@ -232,7 +201,7 @@ func TestDrillAMoveKilledForEverIsInANamedState(t *testing.T) {
 	atEach(down, trial.RollbackArgs())
 	v.there(t, trial.Version)
 	counts := v.end(t, false)
-	trial.Tell(t, "%d kills at %d lines, %d times each; states seen: %v; %d acknowledged, 0 lost, %d failed", kills, len(up)+len(down), times, slices.Sorted(maps.Keys(seen)),
+	drill.Tell(t, "%d kills at %d lines, %d times each; states seen: %v; %d acknowledged, 0 lost, %d failed", kills, len(up)+len(down), times, slices.Sorted(maps.Keys(seen)),
 		counts[trial.Acknowledged], counts[trial.Unknown])
 }
 

@@ -5,13 +5,12 @@ package main_test
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
 
 	"egovctl/cmd/egovctl/internal/trial"
+	"egovctl/provisioning/drill"
 )
 
 // undisturbed is what an installation leaves that nothing disturbs, and its journal: all drills compare with the same one.
@@ -38,6 +37,7 @@ func reference(t *testing.T) (trial.Reference, []trial.Event) {
 // Each kind of journal line of an installation is a place at which it is killed, alone; the next run ends whole. In a long drill
 // it is each line.
 func TestDrillKillAtEveryKindOfLineOfAnInstallation(t *testing.T) {
+	t.Parallel()
 	want, events := reference(t)
 	lines := trial.Strikes(events)
 	done := trial.Cases(t, lines, 0, func(t *testing.T, i int) {
@@ -53,13 +53,14 @@ func TestDrillKillAtEveryKindOfLineOfAnInstallation(t *testing.T) {
 			p.Checksums()
 		}
 	})
-	trial.Tell(t, "%d of %d lines, each ended whole", done, len(lines))
+	drill.Tell(t, "%d of %d lines, each ended whole", done, len(lines))
 }
 
 var uninstall = []string{"uninstall", "--purge-data", "--yes", "-o", "json"}
 
 // An uninstallation killed at any kind of line goes on to its end, or is turned back by an installation.
 func TestDrillKillAtEveryKindOfLineOfAnUninstallation(t *testing.T) {
+	t.Parallel()
 	want, _ := reference(t)
 	first := trial.New(t)
 	first.Install()
@@ -79,23 +80,24 @@ func TestDrillKillAtEveryKindOfLineOfAnUninstallation(t *testing.T) {
 		}
 		p.Gone()
 	})
-	trial.Tell(t, "%d of %d lines, nothing left or all back", done, len(lines))
+	drill.Tell(t, "%d of %d lines, nothing left or all back", done, len(lines))
 }
 
 // Random fsyncs of an installation. DRILL_SEED repeats a run, DRILL_SYNCS sets their number.
 func TestDrillKillAtRandomSyncsOfAnInstallation(t *testing.T) {
+	t.Parallel()
 	want, _ := reference(t)
 	counted := trial.New(t)
 	total, _ := counted.KillAtSync(0, counted.InstallArgs()...)
 	if total < 50 {
 		t.Fatalf("only %d fsyncs", total)
 	}
-	few := uint64(8)
+	few := uint64(4)
 	if trial.Long() {
 		few = uint64(total) //nolint:gosec // a count
 	}
-	seed := number(t, "DRILL_SEED", uint64(time.Now().UnixNano()))
-	n := min(int(number(t, "DRILL_SYNCS", few)), total) //nolint:gosec // a small number
+	seed := drill.Seed(t)
+	n := min(int(drill.Number(t, "DRILL_SYNCS", few)), total) //nolint:gosec // a small number
 	at := rand.New(rand.NewPCG(seed, 0)).Perm(total)[:n]
 	var names []string
 	for _, n := range at {
@@ -111,22 +113,26 @@ func TestDrillKillAtRandomSyncsOfAnInstallation(t *testing.T) {
 			p.Amcheck()
 		}
 	})
-	trial.Tell(t, "DRILL_SEED=%d; %d of %d fsyncs, each ended whole; %s", seed, done, total, bound(done))
+	drill.Tell(t, "DRILL_SEED=%d; %d of %d fsyncs, each ended whole; %s", seed, done, total, bound(done))
 }
 
-// The instance is hurt again and again, in an order drawn by chance. DRILL_SEED repeats a run, DRILL_HURTS sets how often.
+// The instance is hurt twelve times, in an order drawn by chance, and in a long drill 25 instances are. DRILL_SEED repeats a run.
 func TestDrillAcknowledgedDossiersSurviveManyKills(t *testing.T) {
-	seed := number(t, "DRILL_SEED", uint64(time.Now().UnixNano()))
-	few := uint64(12)
+	t.Parallel()
+	const hurts = 12
+	seed, instances := drill.Seed(t), uint64(1)
 	if trial.Long() {
-		few = 300
+		instances = 25
 	}
-	n := int(number(t, "DRILL_HURTS", few)) //nolint:gosec // a small number
-	draw := rand.New(rand.NewPCG(seed, 0))
-	trial.Case(t, fmt.Sprintf("%d hurts", n), seed, func(t *testing.T) {
-		hurtOften(t, draw, n)
-		trial.Tell(t, "DRILL_SEED=%d; %d hurts, nothing acknowledged was lost", seed, n)
-	})
+	for s := seed; s < seed+instances; s++ {
+		more := trial.Case(t, fmt.Sprintf("%d: %d hurts", s-seed, hurts), seed, func(t *testing.T) {
+			hurtOften(t, rand.New(rand.NewPCG(s, 0)), hurts)
+			drill.Tell(t, "DRILL_SEED=%d; %d hurts, nothing acknowledged was lost", s, hurts)
+		})
+		if !more {
+			break
+		}
+	}
 }
 
 func hurtOften(t *testing.T, draw *rand.Rand, n int) {
@@ -136,17 +142,4 @@ func hurtOften(t *testing.T, draw *rand.Rand, n int) {
 			strike(hurts[draw.IntN(len(hurts))])
 		}
 	})
-}
-
-func number(t *testing.T, name string, otherwise uint64) uint64 {
-	t.Helper()
-	text := os.Getenv(name)
-	if text == "" {
-		return otherwise
-	}
-	n, err := strconv.ParseUint(text, 10, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n
 }

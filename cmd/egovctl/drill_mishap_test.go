@@ -18,6 +18,11 @@ type mishap struct {
 	args  []string
 	exits []int
 	then  string // the release that runs in the end
+
+	// inject is the harm where it is the n-th call of each thread of the command that fails. A thread that makes fewer of them is
+	// not hurt: then it is an earlier one.
+	inject func(n int) harm
+	n      int
 }
 
 // harm hurts an instance. The place that it returns is where the command is then run; mend takes the cause away.
@@ -36,6 +41,7 @@ func onImage(t *testing.T) (*travels, *trial.Image) {
 	v.in = p.Install()
 	code, agency := offeredOnline(t, p, v.in, "dang ky khai sinh")
 	v.citizen = p.As(v.in, "citizen", "")
+	p.Rest = rest
 	v.ledger = p.FileDossiers(v.citizen, 1, code, agency)
 	p.Operate(trial.UpgradeArgs(v.next)...).Status(trial.Done)
 	return v, image
@@ -43,7 +49,29 @@ func onImage(t *testing.T) (*travels, *trial.Image) {
 
 // happens does the harm, runs the command, takes the cause away and leads the instance to its end.
 func (m mishap) happens(t *testing.T, v *travels, image *trial.Image) {
+	if m.inject == nil {
+		m.once(t, v, image)
+		return
+	}
+	for n := m.n; ; n /= 2 {
+		m.harm = m.inject(n)
+		m.once(t, v, image)
+		fired := v.p.For(t).Fired()
+		t.Logf("at call %d: %d calls failed", n, fired)
+		if fired > 0 {
+			return
+		}
+		if n == 1 || t.Failed() {
+			t.Error("no call failed, so nothing is proven")
+			return
+		}
+	}
+}
+
+func (m mishap) once(t *testing.T, v *travels, image *trial.Image) {
+	t.Helper()
 	p := v.p.For(t)
+	defer p.Logs()
 	if p.Current() != m.at {
 		v.there(t, m.at)
 	}

@@ -13,11 +13,13 @@ import (
 	"time"
 
 	"egovctl/cmd/egovctl/internal/trial"
+	"egovctl/provisioning/drill"
 )
 
 // What a person or another program has put out of order is named with its cure or put right, and nothing is lost: a clock that
 // went back a day, a lock that nobody holds, a schema that stopped half-way, rights that were taken from a file of ours.
 func TestDrillAnInstanceOutOfOrder(t *testing.T) {
+	t.Parallel()
 	v, image := onImage(t)
 	var set backedUp
 	v.p.Operate("backup", "create", "-o", "json").Status(trial.Done).Result(&set)
@@ -25,28 +27,29 @@ func TestDrillAnInstanceOutOfOrder(t *testing.T) {
 	upgrade, rollback := trial.UpgradeArgs(v.next), trial.RollbackArgs()
 	backup, start := []string{"backup", "create", "-o", "json"}, []string{"start", "--yes", "-o", "json"}
 	table := []mishap{
-		{"the clock is a day back: a backup", next, tomorrow, backup, done, next},
-		{"the clock is a day back: a rollback", next, tomorrow, rollback, done, old},
-		{"the clock is a day back: an upgrade", old, tomorrow, upgrade, done, next},
-		{"a lock that nobody holds: a rollback", next, staleLock, rollback, done, old},
-		{"a lock that nobody holds: an upgrade", old, staleLock, upgrade, done, next},
-		{"a schema that stopped half-way: an upgrade", old, dirty, upgrade, ends, next},
-		{"a schema that stopped half-way: a rollback", next, dirty, rollback, done, old},
+		{name: "the clock is a day back: a backup", at: next, harm: tomorrow, args: backup, exits: done, then: next},
+		{name: "the clock is a day back: a rollback", at: next, harm: tomorrow, args: rollback, exits: done, then: old},
+		{name: "the clock is a day back: an upgrade", at: old, harm: tomorrow, args: upgrade, exits: done, then: next},
+		{name: "a lock that nobody holds: a rollback", at: next, harm: staleLock, args: rollback, exits: done, then: old},
+		{name: "a lock that nobody holds: an upgrade", at: old, harm: staleLock, args: upgrade, exits: done, then: next},
+		{name: "a schema that stopped half-way: an upgrade", at: old, harm: dirty, args: upgrade, exits: ends, then: next},
+		{name: "a schema that stopped half-way: a rollback", at: next, harm: dirty, args: rollback, exits: done, then: old},
 	}
 	for _, path := range []string{"etc/secrets", "etc/secrets/db-app", "data", "data/postgres", "data/files"} {
-		table = append(table, mishap{path + " is somebody else's: start", old, foreign(path), start, []int{trial.Finding}, old})
+		table = append(table, mishap{name: path + " is somebody else's: start", at: old, harm: foreign(path), args: start, exits: []int{trial.Finding}, then: old})
 	}
 	for _, path := range []string{"etc/instance.yaml", "journal", "log", "run", "current/bin/egovctl", "backups"} {
-		table = append(table, mishap{"no rights on " + path + ": start", old, withoutRights(path), start, orDone(ends), old})
+		table = append(table, mishap{name: "no rights on " + path + ": start", at: old, harm: withoutRights(path), args: start, exits: orDone(ends), then: old})
 	}
-	table = append(table, mishap{"no rights on journal: an upgrade", old, withoutRights("journal"), upgrade, orDone(ends), next})
+	table = append(table, mishap{name: "no rights on journal: an upgrade", at: old, harm: withoutRights("journal"), args: upgrade, exits: orDone(ends), then: next})
 	for _, m := range table {
 		if !trial.Case(t, m.name, 0, func(t *testing.T) { m.happens(t, v, image) }) {
 			break
 		}
 	}
 	v.p.Operate("backup", "verify", set.Path).Status(trial.Done)
-	v.end(t, true)
+	counts := v.end(t, true)
+	drill.Tell(t, "%d cases: %d acknowledged, 0 lost", len(table), counts[trial.Acknowledged])
 }
 
 // tomorrow makes everything that the instance has written down so far a day younger than now: so it looks after the clock of the

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"egovctl/cmd/egovctl/internal/trial"
+	"egovctl/provisioning/drill"
 )
 
 // What rounds may leave behind, in bytes. The instance itself hardly grows, however many there are: PostgreSQL uses the room of
@@ -29,7 +30,8 @@ var evidence = []string{"journal", "reports", "platform.audit", "platform.audit_
 // An instance goes to the next release and back, again and again. Its files, the roles in its database, its accounts and the units
 // of the host are what they were, and it hardly grows.
 func TestDrillRoundsLeaveNothingBehind(t *testing.T) {
-	rounds := int(number(t, "DRILL_ROUNDS", 5)) //nolint:gosec // a small number
+	t.Parallel()
+	rounds := int(drill.Number(t, "DRILL_ROUNDS", 5)) //nolint:gosec // a small number
 	if trial.Long() {
 		rounds = 100
 	}
@@ -61,7 +63,7 @@ func TestDrillRoundsLeaveNothingBehind(t *testing.T) {
 		if sum > mostGrowth || kept > mostEvidence*int64(rounds) {
 			t.Errorf("%d rounds left %d bytes, and %d of evidence: %v", rounds, sum, kept, parts)
 		}
-		trial.Tell(t, "%d rounds: %d paths, roles, accounts and units as before, %d bytes more, and %d of evidence: %v", rounds, len(before), sum, kept, parts)
+		drill.Tell(t, "%d rounds: %d paths, roles, accounts and units as before, %d bytes more, and %d of evidence: %v", rounds, len(before), sum, kept, parts)
 	})
 }
 

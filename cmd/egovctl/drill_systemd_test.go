@@ -12,7 +12,7 @@ import (
 
 // Under systemd, in a machine that systemd has booted: a killed platform and a killed PostgreSQL come back, a second
 // run changes nothing, and an uninstallation leaves no unit, no account and no folder.
-func TestDrillSystemdKeepsAnInstance(t *testing.T) {
+func TestHostDrillSystemdKeepsAnInstance(t *testing.T) {
 	p := trial.Boot(t)
 	before := units(t, p)
 	if in := p.Install("--systemd"); in.Counts != trial.Danang2014 {

@@ -12,7 +12,7 @@ import (
 
 // From the disc, without a route, on a minimal Debian without PostgreSQL: installed and healthy. It takes the programs as
 // make build left them in bin, and needs root.
-func TestDrillTheDiscInstallsWithoutARoute(t *testing.T) {
+func TestHostDrillTheDiscInstallsWithoutARoute(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Fatal("this drill makes a root of Debian: run it as root")
 	}

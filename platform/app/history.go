@@ -24,7 +24,7 @@ type Run struct {
 	Started    *time.Time `json:"started"`         // null when not even the first line survived
 	Ended      *time.Time `json:"ended"`           // of the last line
 	MS         int64      `json:"ms"`              // from the first line to the last
-	State      string     `json:"state"`           // done, undone, stopped, failed, cut
+	State      string     `json:"state"`           // done, undone, stopped, failed, cut, running
 	Changes    int        `json:"changes"`
 	Resumes    []int      `json:"resumes"`
 	ResumedBy  int        `json:"resumed_by,omitempty"`

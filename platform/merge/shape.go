@@ -2,7 +2,8 @@ package merge
 
 import (
 	"context"
-	_ "embed"
+	"embed"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -12,11 +13,14 @@ import (
 	"egovctl/platform/kernel/threeway"
 )
 
-// shape is how the migrations of this release leave the database: "schema.table<TAB>what<TAB>how" in lines. It is part of the
-// program, so whoever signed the release signed it. The test beside the offices writes it.
+// Made holds ShapeFile: how the migrations of this release leave the database, "schema.table<TAB>what<TAB>how" in lines. It is part of
+// the program and of its kit, so whoever signed the release signed it. The test beside the offices writes it.
 //
 //go:embed shape.tsv
-var shape string
+var Made embed.FS
+
+// ShapeFile is its name, here and among the migrations of a kit.
+const ShapeFile = "shape.tsv"
 
 // Shape describes the tables as they stand, in lines like those of shape.tsv: columns, constraints, indexes, triggers, policies,
 // and what each role may do.
@@ -43,9 +47,14 @@ const Shape = `select t.name || E'\t' || x.what || E'\t' || regexp_replace(x.how
 // migrations stands in the place of a table for what was migrated.
 const migrations = "migrations"
 
-// Schema is the office of the tables themselves: what was changed in them behind the migrations' back.
-func Schema() Office {
+// Schema is the office of the tables themselves: what was changed in them behind the migrations' back. others gives the ShapeFile of every
+// other release on this host; it is asked only where the database has migrations that this release does not know, as after a rollback.
+func Schema(others func() ([]string, error)) Office {
 	return Office{Service: "schema", Beside: &Beside{Differences: func(ctx context.Context, tx pgx.Tx) ([]Place, error) {
+		own, err := Made.ReadFile(ShapeFile)
+		if err != nil {
+			return nil, fmt.Errorf("read the shape of the tables: %w", err)
+		}
 		rows, err := tx.Query(ctx, Shape)
 		if err != nil {
 			return nil, err
@@ -54,36 +63,70 @@ func Schema() Office {
 		if err != nil {
 			return nil, err
 		}
-		return reshaped(strings.Split(strings.TrimSpace(shape), "\n"), lines), nil
+		want, have := lined(string(own)), lined(strings.Join(lines, "\n"))
+		if len(unknown(want, have)) == 0 {
+			return reshaped(want, want, have), nil
+		}
+		all, err := others()
+		if err != nil {
+			return nil, err
+		}
+		for _, other := range all {
+			later := lined(other)
+			if !made(have, later) {
+				continue
+			}
+			if made(later, have) {
+				want = later // it was whole: what it makes is there, or was taken away
+			}
+			return reshaped(want, later, have), nil
+		}
+		return unknown(want, have), nil
 	}}}
 }
 
-// reshaped are the lines in which two descriptions differ. After a rollback the tables are those of the release after: then only
-// its migrations are told.
-func reshaped(want, have []string) []Place {
-	a, b := lined(want), lined(have)
-	var out, later []Place
-	for _, at := range slices.Sorted(maps.Keys(both(a, b))) {
-		was, is := a[at], b[at]
-		if threeway.Equal(was, is) {
-			continue
+// unknown are the migrations of the database that a release does not know: it cannot say what they were to do.
+func unknown(want, have map[string]any) (out []Place) {
+	for _, at := range slices.Sorted(maps.Keys(have)) {
+		if strings.HasPrefix(at, migrations+"\t") && want[at] == nil {
+			out = append(out, placeOf(at, nil, have[at]))
 		}
-		table, what, _ := strings.Cut(at, "\t")
-		p := Place{Kind: "table", Key: table, Conflict: threeway.Conflict{Path: []string{what}, Base: was, Ours: is, Theirs: was}}
-		if out = append(out, p); table == migrations && was == nil {
-			later = append(later, p)
-		}
-	}
-	if later != nil {
-		return later
 	}
 	return out
 }
 
+// made reports whether every migration of one description is in another, to the letter.
+func made(these, there map[string]any) bool {
+	for at, sum := range these {
+		if strings.HasPrefix(at, migrations+"\t") && !threeway.Equal(there[at], sum) {
+			return false
+		}
+	}
+	return true
+}
+
+// reshaped are the things that stand as neither of two releases has them. While an upgrade is cut between its migrations, some are
+// those of the one and some of the other.
+func reshaped(want, later, have map[string]any) (out []Place) {
+	for _, at := range slices.Sorted(maps.Keys(both(both(want, later), have))) {
+		if !threeway.Equal(want[at], have[at]) && !threeway.Equal(later[at], have[at]) {
+			out = append(out, placeOf(at, later[at], have[at]))
+		}
+	}
+	return out
+}
+
+// placeOf is a thing that was to be one way and is another.
+func placeOf(at string, was, is any) Place {
+	table, what, _ := strings.Cut(at, "\t")
+	return Place{Kind: "table", Key: table, Conflict: threeway.Conflict{Path: []string{what}, Base: was, Ours: is, Theirs: was}}
+}
+
 // lined gives what a description says of each thing: "table<TAB>what" to how.
-func lined(lines []string) map[string]any {
+func lined(shape string) map[string]any {
 	out := map[string]any{}
-	for _, l := range lines {
+	for l := range strings.Lines(shape) {
+		l = strings.TrimSuffix(l, "\n")
 		if i := strings.LastIndex(l, "\t"); i >= 0 {
 			out[l[:i]] = l[i+1:]
 		}

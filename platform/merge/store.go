@@ -10,8 +10,14 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
+// rows reads every row. What was packaged is read where the province has edited it, or a value may be one record's alone; of
+// the others it only counts that there is a record, and a catalogue is many megabytes.
 func (k Kind) rows(ctx context.Context, tx pgx.Tx) (map[string]row, error) {
-	found, err := tx.Query(ctx, k.Read)
+	base := "case when edit is not null then base when base is not null then 'null' end"
+	if k.Sole != nil {
+		base = "base"
+	}
+	found, err := tx.Query(ctx, `select key, print, `+base+`, edit, withdrawn from (`+k.Read+`) as all_rows (key, print, base, edit, withdrawn)`)
 	if err != nil {
 		return nil, err
 	}

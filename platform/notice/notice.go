@@ -23,6 +23,11 @@ type Notice struct {
 	At      time.Time `json:"at"`
 }
 
+// Stands reports whether n is still to be told where a release runs: its own upgrade is over.
+func (n Notice) Stands(version string, now time.Time) bool {
+	return n.Version != "" && n.Version != version && now.Before(n.At.Add(overdue))
+}
+
 // key of platform.state under which it stands.
 const key = "upgrade.announced"
 
@@ -68,7 +73,7 @@ const (
 // Board keeps the newest notice in memory, so that a page asks nobody.
 type Board struct {
 	pool    *db.Pool
-	version string // of the release that runs: its own upgrade is over
+	version string // of the release that runs
 	log     *slog.Logger
 	now     atomic.Pointer[Notice]
 }
@@ -111,5 +116,5 @@ func (b *Board) look(ctx context.Context) error {
 // Coming is the moment of the upgrade that is announced; ok is false where none is, or it is over.
 func (b *Board) Coming(now time.Time) (at time.Time, ok bool) {
 	n := b.now.Load()
-	return n.At, n.Version != "" && n.Version != b.version && now.Before(n.At.Add(overdue))
+	return n.At, n.Stands(b.version, now)
 }

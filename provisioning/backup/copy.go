@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"egovctl/platform/audit"
 	"egovctl/platform/db"
 	"egovctl/platform/db/cluster"
 	"egovctl/platform/kernel/fault"
@@ -23,6 +24,7 @@ type Copy struct {
 	Set      *Set
 	Site     instance.Site // the copy: its own ROOT, the account and the programs of the original
 	Original instance.Root // whose releases it uses, by links
+	Past     *Past         // where the database comes from instead of the set's dump; nil for the dump
 	Keep     bool          // the passwords of the original's database roles stay: they are settings of the host; otherwise the set's are taken
 	Streams  []db.Stream   // migrations of this release: an older one's data are brought up to it
 	Host     engine.Host
@@ -33,6 +35,27 @@ func NewCopy(set *Set, site instance.Site, root instance.Root, streams []db.Stre
 	at := instance.At(root, site.Answers, site.Version)
 	at.AsRoot = site.AsRoot
 	return Copy{Set: set, Site: at, Original: site.Root, Streams: streams, Host: on}
+}
+
+// Name is the set's.
+func (c Copy) Name() string { return c.Set.ID }
+
+// At is the ROOT of the copy.
+func (c Copy) At() instance.Root { return c.Site.Root }
+
+// least is what an empty cluster takes in bytes, with the log that it writes while it is filled.
+const least = 128 << 20
+
+// Least is what the copy takes in any case, in bytes: the rows take more than the bytes in which they are stored.
+func (c Copy) Least() int64 {
+	need := least + c.Set.Manifest.Bytes()
+	for _, k := range c.Set.Manifest.Kinds {
+		need += k.Bytes
+	}
+	if c.Past != nil {
+		need += c.Past.Base.Size
+	}
+	return need
 }
 
 // Fill builds the copy anew: it opens and checks every byte of the set, unpacks it, loads the database into a server of its
@@ -51,34 +74,52 @@ func (c Copy) Fill(ctx context.Context, say engine.Progress) error {
 	if err != nil {
 		return err
 	}
-	if err := c.folders(account); err != nil {
+	if err := folders(c.Site, account); err != nil {
+		return err
+	}
+	if err := releases(c.Host, c.Site, c.Original); err != nil {
 		return err
 	}
 	if err := c.unpack(ctx, account, told); err != nil {
 		return err
 	}
-	if err := c.load(ctx, account, told); err != nil {
+	if c.Past != nil {
+		err = c.Past.replay(ctx, c.Host, c.Site, c.proveThen, say)
+	} else {
+		err = c.load(ctx, account, told)
+	}
+	if err != nil {
 		return err
 	}
 	return flush(string(c.Site.Root))
 }
 
+// proveThen looks at what came out of the archive. The head of the audit log is that of the moment.
+func (c Copy) proveThen(ctx context.Context) error {
+	if err := c.prove(ctx); err != nil {
+		return err
+	}
+	return newestHead(ctx, c.Host, c.Site)
+}
+
 // Clear ends a server that works there and removes the copy.
-func (c Copy) Clear(ctx context.Context) error {
-	server, err := c.Site.Server(c.Host)
+func (c Copy) Clear(ctx context.Context) error { return clearCopy(ctx, c.Host, c.Site) }
+
+func clearCopy(ctx context.Context, on engine.Host, site instance.Site) error {
+	server, err := site.Server(on)
 	if err == nil {
 		err = server.Stop(ctx, cluster.Immediate)
 	}
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
-	return c.Host.RemoveAll(string(c.Site.Root))
+	return on.RemoveAll(string(site.Root))
 }
 
-// folders makes those that the set does not bring.
-func (c Copy) folders(account *engine.Account) error {
-	r := c.Site.Root
-	for _, dir := range []string{string(r), r.Etc(), r.Secrets(), r.Local(), r.Journal(), r.Data(), r.Files(), r.Log(), r.Run(), r.Backups(), r.SocketDir(c.Site.Answers.Config)} {
+// folders makes those of a copy that nothing brings.
+func folders(site instance.Site, account *engine.Account) error {
+	r := site.Root
+	for _, dir := range []string{string(r), r.Etc(), r.Secrets(), r.Local(), r.Journal(), r.Data(), r.Files(), r.Log(), r.Run(), r.Backups(), r.SocketDir(site.Answers.Config)} {
 		err := os.Mkdir(dir, 0o700)
 		if errors.Is(err, os.ErrExist) {
 			err = nil
@@ -90,18 +131,18 @@ func (c Copy) folders(account *engine.Account) error {
 			return laying(err, dir)
 		}
 	}
-	return c.releases()
+	return nil
 }
 
 // releases links those of the original: what starts the copy lies there.
-func (c Copy) releases() error {
-	if err := c.Host.MkdirAll(c.Site.Root.Releases(), 0o755); err != nil {
+func releases(on engine.Host, site instance.Site, original instance.Root) error {
+	if err := on.MkdirAll(site.Root.Releases(), 0o755); err != nil {
 		return err
 	}
-	have, err := c.Host.ReadDir(c.Original.Releases())
+	have, err := on.ReadDir(original.Releases())
 	for _, v := range have {
 		if err == nil && !strings.HasPrefix(v.Name(), ".") {
-			err = c.Host.Symlink(c.Original.Release(v.Name()), c.Site.Root.Release(v.Name()))
+			err = on.Symlink(original.Release(v.Name()), site.Root.Release(v.Name()))
 		}
 	}
 	return err
@@ -172,18 +213,22 @@ func HistoryOf(root instance.Root, set string) string {
 
 // head lays the newest head of the audit log that the snapshot had, for the platform to go on from.
 func (c Copy) head() error {
-	path := c.Site.Root.AuditHead()
-	if err := c.Host.Remove(path); err != nil || c.Set.Audit == nil {
+	return layHead(c.Host, c.Site, c.Set.Audit)
+}
+
+func layHead(on engine.Host, site instance.Site, h *audit.Head) error {
+	path := site.Root.AuditHead()
+	if err := on.Remove(path); err != nil || h == nil {
 		return err
 	}
-	raw, err := json.Marshal(c.Set.Audit)
+	raw, err := json.Marshal(h)
 	if err != nil {
 		return fault.Wrap(err, fault.Internal, "internal")
 	}
-	if err := c.Host.WriteFile(path, append(raw, '\n'), 0o644); err != nil {
+	if err := on.WriteFile(path, append(raw, '\n'), 0o644); err != nil {
 		return err
 	}
-	return c.Site.Own(c.Host, path)
+	return site.Own(on, path)
 }
 
 // flush makes everything on the file system of path durable: one call in place of a million.

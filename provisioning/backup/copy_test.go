@@ -49,6 +49,11 @@ func TestACopyIsTheInstanceAgain(t *testing.T) {
 	if got, err := ask(t.Context(), copied, `select string_agg(rolname, ' ' order by rolname) from pg_roles r where r.rolname like 'egov%' and not rolbypassrls`); err != nil || got != "egov_app egov_owner egov_readonly" {
 		t.Errorf("roles %s, %v", got, err)
 	}
+	// the planner knows the tables, and autovacuum does not take them for known
+	if got, err := ask(t.Context(), copied, `select concat((select count(*) > 0 from pg_stats where schemaname = 'sample' and tablename = 'note'), ' ', last_analyze is null and n_mod_since_analyze > 0)
+		from pg_stat_user_tables where schemaname = 'sample' and relname = 'note'`); err != nil || got != "t t" {
+		t.Errorf("known to the planner and still to be looked at: %s, %v", got, err)
+	}
 	if copied.Answers.HTTP.Listen != "127.0.0.1:1" || copied.Answers.Instance != site.Answers.Instance {
 		t.Errorf("answers %+v", copied.Answers.Config)
 	}

@@ -1,16 +1,14 @@
 package backup
 
 import (
-	"bytes"
 	"crypto/ed25519"
-	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"os"
 	"strings"
 
 	"filippo.io/age"
 
+	"egovctl/platform/audit"
 	"egovctl/platform/kernel/fault"
 	"egovctl/provisioning/instance"
 )
@@ -69,43 +67,19 @@ func HostKey(site instance.Site) (age.Identity, error) {
 	return id, nil
 }
 
-// signer is the key of the audit log, which signs manifests as well.
+// signer is the key of the audit log, which signs manifests as well. Fault: finding "audit.key".
 func signer(site instance.Site) (ed25519.PrivateKey, error) {
-	raw, err := os.ReadFile(site.Root.Secret(instance.AuditKey))
-	if err != nil {
-		return nil, fault.Wrap(err, fault.Forbidden, "instance.secret.unreadable", "name", instance.AuditKey)
-	}
-	if block, _ := pem.Decode(raw); block != nil {
-		if k, err := x509.ParsePKCS8PrivateKey(block.Bytes); err == nil {
-			if key, ok := k.(ed25519.PrivateKey); ok {
-				return key, nil
-			}
-		}
-	}
-	return nil, fault.New(fault.Finding, "backup.key.form", "name", instance.AuditKey)
+	return audit.ReadKey(site.Root.Secret(instance.AuditKey))
 }
 
-// Trusted is the public key by which this instance knows its own sets; nil when there is no instance at root.
+// Trusted is the public key by which this instance knows its own sets; nil when there is no instance at root. Fault: finding
+// "audit.key".
 func Trusted(root instance.Root) (ed25519.PublicKey, error) {
-	raw, err := os.ReadFile(root.Secret(instance.AuditKey) + ".pub")
+	key, err := audit.ReadPublicKey(root.Secret(instance.AuditKey) + ".pub")
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil //nolint:nilnil // a bare host
 	}
-	if err != nil {
-		return nil, fault.Wrap(err, fault.Forbidden, "instance.secret.unreadable", "name", instance.AuditKey)
-	}
-	return publicKey(raw)
-}
-
-func publicKey(raw []byte) (ed25519.PublicKey, error) {
-	if block, _ := pem.Decode(bytes.TrimSpace(raw)); block != nil {
-		if k, err := x509.ParsePKIXPublicKey(block.Bytes); err == nil {
-			if key, ok := k.(ed25519.PublicKey); ok {
-				return key, nil
-			}
-		}
-	}
-	return nil, fault.New(fault.Finding, "backup.key.form", "name", instance.AuditKey)
+	return key, err
 }
 
 // KeyTaken reports whether the private half of the recovery key was taken off the host, on purpose: then it is never made

@@ -19,30 +19,26 @@ import (
 	"egovctl/provisioning/instance"
 )
 
-// load fills a database from the dump and checks it.
+// load fills a database from the dump and checks it. The dump is opened and checked while the empty cluster is made: each
+// takes one core. Damage of the set ends both.
 func (c Copy) load(ctx context.Context, account *engine.Account, told func(int64)) error {
 	scratch := filepath.Join(string(c.Site.Root), "dump")
-	if err := c.stage(ctx, scratch, account); err != nil {
+	var running *bound
+	g, both := errgroup.WithContext(ctx)
+	g.Go(func() error { return c.stage(both, scratch, account) })
+	g.Go(func() (err error) {
+		running, err = c.empty(both)
 		return err
+	})
+	err := g.Wait()
+	if err == nil {
+		told(c.Set.member(DatabaseMember).Size)
+		err = c.fill(ctx, scratch)
 	}
-	told(c.Set.member(DatabaseMember).Size)
-	server, err := c.Site.Cluster(c.Host)
+	if running != nil {
+		err = errors.Join(err, running.stop(ctx))
+	}
 	if err != nil {
-		return err
-	}
-	password, err := c.Site.Secret(instance.SuperPassword)
-	if err != nil {
-		return err
-	}
-	if err := server.Init(ctx, password, cluster.HostSize()); err != nil {
-		return err
-	}
-	running, err := serve(ctx, c.Host, c.Site, loading...)
-	if err != nil {
-		return err
-	}
-	err = c.fill(ctx, scratch)
-	if err := errors.Join(err, running.stop(ctx)); err != nil {
 		return err
 	}
 	told(c.Set.member(DatabaseMember).Size)
@@ -50,6 +46,50 @@ func (c Copy) load(ctx context.Context, account *engine.Account, told func(int64
 		return err
 	}
 	return c.Host.Remove(scratch)
+}
+
+// empty makes the cluster with its roles and a database without tables. Its server runs; it is nil where it does not.
+func (c Copy) empty(ctx context.Context) (*bound, error) {
+	server, err := c.Site.Cluster(c.Host)
+	if err != nil {
+		return nil, err
+	}
+	password, err := c.Site.Secret(instance.SuperPassword)
+	if err != nil {
+		return nil, err
+	}
+	if err := server.Init(ctx, password, cluster.HostSize()); err != nil {
+		return nil, err
+	}
+	running, err := serve(ctx, c.Host, c.Site, startTime, loading...)
+	if err != nil {
+		return nil, err
+	}
+	return running, c.roles(ctx)
+}
+
+// roles makes roles and database.
+func (c Copy) roles(ctx context.Context) error {
+	var p db.Passwords
+	var err error
+	if p.Owner, err = c.Site.Secret(instance.OwnerPassword); err != nil {
+		return err
+	}
+	if p.App, err = c.Site.Secret(instance.AppPassword); err != nil {
+		return err
+	}
+	if p.ReadOnly, err = c.Site.Secret(instance.ReadOnlyPassword); err != nil {
+		return err
+	}
+	super, err := c.Site.DSN(instance.Superuser, instance.SuperPassword, "postgres")
+	if err != nil {
+		return err
+	}
+	if _, err := db.EnsureRoles(ctx, super.Reveal(), p); err != nil {
+		return err
+	}
+	_, err = db.CreateDatabase(ctx, super.Reveal(), instance.Database)
+	return err
 }
 
 // settings lays the province's own ones, now that nothing is loaded under them.
@@ -94,35 +134,19 @@ func (w *writing) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// fill makes roles and database, restores, compares, migrates.
+// fill restores, compares, migrates. While the tables are compared the planner learns them, and the disk takes what was
+// loaded: at the end there is little left to wait for.
 func (c Copy) fill(ctx context.Context, scratch string) error {
-	var p db.Passwords
-	var err error
-	if p.Owner, err = c.Site.Secret(instance.OwnerPassword); err != nil {
-		return err
-	}
-	if p.App, err = c.Site.Secret(instance.AppPassword); err != nil {
-		return err
-	}
-	if p.ReadOnly, err = c.Site.Secret(instance.ReadOnlyPassword); err != nil {
-		return err
-	}
-	super, err := c.Site.DSN(instance.Superuser, instance.SuperPassword, "postgres")
-	if err != nil {
-		return err
-	}
-	if _, err := db.EnsureRoles(ctx, super.Reveal(), p); err != nil {
-		return err
-	}
-	if _, err := db.CreateDatabase(ctx, super.Reveal(), instance.Database); err != nil {
-		return err
-	}
-	err = program{name: "pg_restore", site: c.Site, online: true, stdout: io.Discard,
+	err := program{name: "pg_restore", site: c.Site, online: true, stdout: io.Discard,
 		args: []string{"--dbname=" + instance.Database, "--jobs=2", "--exit-on-error", scratch}}.run(ctx)
 	if err != nil {
 		return err
 	}
-	if err := c.compare(ctx); err != nil {
+	g, all := errgroup.WithContext(ctx)
+	g.Go(func() error { return c.compare(all) })
+	g.Go(func() error { return c.analyze(all) })
+	g.Go(func() error { return flush(string(c.Site.Root)) })
+	if err := g.Wait(); err != nil {
 		return err
 	}
 	return c.prove(ctx)
@@ -164,7 +188,16 @@ func (c Copy) compare(ctx context.Context) error {
 
 // prove walks the chain of the audit log up to the head that the set carries, and brings an older release's schemas up.
 func (c Copy) prove(ctx context.Context) error {
-	dsn, err := c.Site.DSN(db.OwnerRole, instance.OwnerPassword, instance.Database)
+	var copies []audit.Head
+	if c.Set.Audit != nil {
+		copies = append(copies, *c.Set.Audit)
+	}
+	return walk(ctx, c.Site, c.Streams, copies...)
+}
+
+// walk walks the chain of the audit log of a copy, in which the heads must be, and brings older schemas up.
+func walk(ctx context.Context, site instance.Site, streams []db.Stream, heads ...audit.Head) error {
+	dsn, err := site.DSN(db.OwnerRole, instance.OwnerPassword, instance.Database)
 	if err != nil {
 		return err
 	}
@@ -172,22 +205,20 @@ func (c Copy) prove(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var copies []audit.Head
-	if c.Set.Audit != nil {
-		copies = append(copies, *c.Set.Audit)
-	}
-	_, err = audit.Verify(ctx, pool, c.Site.Root.Secret(instance.AuditKey)+".pub", copies...)
+	_, err = audit.Verify(ctx, pool, site.Root.Secret(instance.AuditKey)+".pub", heads...)
 	pool.Close()
 	if err != nil {
 		return err
 	}
-	if _, err := db.Migrate(ctx, dsn.Reveal(), c.Streams, nil); err != nil {
-		return err
-	}
-	return c.analyze(ctx)
+	_, err = db.Migrate(ctx, dsn.Reveal(), streams, nil)
+	return err
 }
 
-// analyze lets the planner know the tables: a dump brings no statistics.
+// firstLook is how finely a table is looked at before its server takes traffic: a tenth of PostgreSQL's own measure.
+const firstLook = "10"
+
+// analyze lets the planner know the tables, of which a dump brings no statistics: coarsely, and uncounted, so that
+// autovacuum, for which all rows are new, looks again at its full measure within its first minutes.
 func (c Copy) analyze(ctx context.Context) error {
 	dsn, err := c.Site.DSN(instance.Superuser, instance.SuperPassword, instance.Database)
 	if err != nil {
@@ -198,6 +229,6 @@ func (c Copy) analyze(ctx context.Context) error {
 		return fault.Wrap(err, fault.Unavailable, "db.unreachable")
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }() // nothing is open
-	_, err = conn.Exec(ctx, "set statement_timeout = 0; analyze")
+	_, err = conn.Exec(ctx, "set statement_timeout = 0; set track_counts = off; set default_statistics_target = "+firstLook+"; analyze")
 	return db.Explain(err)
 }

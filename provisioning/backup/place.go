@@ -1,6 +1,8 @@
 package backup
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -42,12 +44,16 @@ func entered(site instance.Site) string {
 	return site.Root.Secret(credentials)
 }
 
-// Find is the set that a person named: the path of its folder, its address, or its name at a target.
+// Find is the set that a person named: the path of its folder, its address, or its name at a target. Faults: invalid "backup.absent" for a path
+// where there is nothing, "backup.target.name" for what is no name.
 func Find(site instance.Site, on engine.Host, place, set string) (target.Target, string, error) {
 	info, err := os.Stat(set)
 	if target.Outside(set) {
 		place, set = target.Split(set)
 	} else if strings.Contains(set, "/") || place == "" && err == nil && info.IsDir() {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, "", fault.Wrap(err, fault.Invalid, "backup.absent", "path", set)
+		}
 		abs, err := filepath.Abs(set)
 		if err != nil {
 			return nil, "", fault.Wrap(err, fault.NotFound, "backup.none", "id", set)

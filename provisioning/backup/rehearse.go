@@ -16,7 +16,7 @@ import (
 // no backups of its own.
 func copyAnswers(site instance.Site, listen string) (instance.Loaded, error) {
 	return instance.Load(instance.Sources{File: site.Root.Config(), Flags: map[string]string{
-		"http.listen": listen, "mail.smarthost": "", "backup.target": "", "support.remote": "off",
+		"http.listen": listen, "mail.smarthost": "", "backup.target": "", "backup.continuous": "false", "support.remote": "off",
 	}})
 }
 
@@ -35,7 +35,7 @@ func CopyInstance(ctx context.Context, c Copy, listen string, say engine.Progres
 	}
 	var server *bound
 	if err == nil {
-		server, err = serve(ctx, c.Host, c.Site, "fsync=off", "archive_mode=off")
+		server, err = serve(ctx, c.Host, c.Site, startTime, "fsync=off", "archive_mode=off")
 	}
 	if err != nil {
 		return c.Site, nil, errors.Join(err, c.Clear(context.WithoutCancel(ctx)))

@@ -20,14 +20,18 @@ type bound struct {
 }
 
 // loading are the settings under which a copy is filled: whoever is cut fills it anew, so nothing is synced before the end.
+// The buffers are few because each table that is filled is looked for in all of them.
 var loading = []string{
 	"fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0", "archive_mode=off",
-	"autovacuum=off", "checkpoint_timeout=1h", "max_wal_size=16GB",
+	"autovacuum=off", "checkpoint_timeout=1h", "max_wal_size=16GB", "wal_compression=off", "shared_buffers=128MB",
 }
 
-// serve starts the server of a copy and returns when it accepts connections. Faults: those of cluster.Await; finding
+// startTime bounds how long a server of a copy may take until it accepts connections, or to end.
+const startTime = 10 * time.Minute
+
+// serve starts the server of a copy and returns when it accepts connections, for which it has so long. Faults: those of cluster.Await; finding
 // "postgres.start" when it ends at once.
-func serve(ctx context.Context, on engine.Host, site instance.Site, settings ...string) (*bound, error) {
+func serve(ctx context.Context, on engine.Host, site instance.Site, within time.Duration, settings ...string) (*bound, error) {
 	c, err := site.Cluster(on)
 	if err != nil {
 		return nil, err
@@ -50,7 +54,7 @@ func serve(ctx context.Context, on engine.Host, site instance.Site, settings ...
 		_, err := on.Run(life, engine.Command{Path: c.Binaries().Path("postgres"), Args: args, Env: c.Binaries().Env(), Dir: c.Data(), As: account})
 		b.ended <- err
 	}()
-	ready, cancel := context.WithTimeout(ctx, 10*time.Minute)
+	ready, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	up := make(chan error, 1)
 	go func() { up <- c.Await(ready) }()
@@ -69,7 +73,7 @@ func serve(ctx context.Context, on engine.Host, site instance.Site, settings ...
 // stop ends it in peace, so that its folder can be moved; one that does not end is killed.
 func (b *bound) stop(ctx context.Context) error {
 	defer b.kill()
-	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Minute)
+	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), startTime)
 	defer cancel()
 	if err := b.c.Stop(wait, cluster.Fast); err != nil {
 		return err

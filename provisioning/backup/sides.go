@@ -139,8 +139,11 @@ type Place struct {
 
 // Places are exchanged in this order, and put back in the other one. The answers and the passwords of the database's roles
 // belong to the host and stay; the key of the audit log goes with the log, and the journal of a host that burnt goes beside
-// the new one's.
+// the new one's. A side that is of a moment has rows alone.
 func Places(set string) []Place {
+	if ofMoment(set) {
+		return []Place{{"data/postgres", false}, {"journal/audit-head.json", false}}
+	}
 	key, journal := "etc/secrets/"+instance.AuditKey, strings.TrimPrefix(HistoryOf("", set), "/")
 	return []Place{
 		{"data/postgres", false}, {"data/files", false}, {"local", false}, {"journal/audit-head.json", false}, {key, true}, {key + ".pub", true}, {journal, true},

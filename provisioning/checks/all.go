@@ -4,6 +4,7 @@ package checks
 import (
 	"egovctl/provisioning/checks/accounttools"
 	"egovctl/provisioning/checks/ahead"
+	"egovctl/provisioning/checks/archive"
 	"egovctl/provisioning/checks/binaries"
 	"egovctl/provisioning/checks/check"
 	"egovctl/provisioning/checks/external"
@@ -25,6 +26,7 @@ import (
 	"egovctl/provisioning/checks/serving"
 	"egovctl/provisioning/checks/socket"
 	"egovctl/provisioning/checks/space"
+	"egovctl/provisioning/checks/tables"
 )
 
 // Preflight lists what a host must have before an installation.
@@ -47,6 +49,6 @@ func Upgrade() []check.Check {
 func Health() []check.Check {
 	return []check.Check{
 		hosttime.Check(), space.Check(), ownership.Check(), releaseintact.Check(),
-		major.Check(), reachable.Check(), externalwall.Check(), serving.Check(),
+		major.Check(), reachable.Check(), tables.Check(), externalwall.Check(), serving.Check(), archive.Check(),
 	}
 }

@@ -1,7 +1,7 @@
 package instance
 
 import (
-	"path/filepath"
+	"strings"
 
 	"egovctl/platform/kernel/fault"
 )
@@ -10,11 +10,11 @@ import (
 // without it would be something else is refused; what a later release will act on is kept and told.
 var (
 	required = []string{"http.tls"}
-	later    = []string{"mail.smarthost", "backup.target", "support.recipients", "support.remote"}
+	later    = []string{"mail.smarthost", "support.recipients", "support.remote"}
 )
 
 // Refused tells the first answer that this release cannot carry out: fault.Invalid "config.ahead", those of ReadDSN for an
-// external database, or nil.
+// external database, "archive.external" and "archive.place" for a continuous archive that cannot be, or nil.
 func (l Loaded) Refused() error {
 	switch l.Topology {
 	case "ha":
@@ -29,6 +29,15 @@ func (l Loaded) Refused() error {
 			return fault.New(fault.Invalid, "config.ahead", "where", l.Where(path), "key", path, "value", l.Value(path), "only", k.Default).At(path)
 		}
 	}
+	const continuous = "backup.continuous"
+	switch {
+	case !l.Backup.Continuous:
+		return nil
+	case l.Topology == External:
+		return fault.New(fault.Invalid, "archive.external", "where", l.Where(continuous)).At(continuous)
+	case strings.Contains(l.Backup.Target, "://"):
+		return fault.New(fault.Invalid, "archive.place", "target", l.Backup.Target).At(continuous)
+	}
 	return nil
 }
 
@@ -36,8 +45,7 @@ func (l Loaded) Refused() error {
 func (l Loaded) Ahead() []string {
 	var keys []string
 	for _, path := range later {
-		folder := path == "backup.target" && filepath.IsAbs(l.Value(path)) // the other kinds of targets are what lies ahead
-		if value := l.Value(path); value != "" && value != "off" && !folder {
+		if value := l.Value(path); value != "" && value != "off" {
 			keys = append(keys, path)
 		}
 	}

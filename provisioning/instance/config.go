@@ -65,6 +65,7 @@ type Backup struct {
 	Target     string   `mapstructure:"target"`
 	Recipients []string `mapstructure:"recipients"`
 	At         string   `mapstructure:"at"`
+	Continuous bool     `mapstructure:"continuous"`
 	Keep       Keep     `mapstructure:"keep"`
 }
 

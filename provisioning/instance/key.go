@@ -63,6 +63,7 @@ func Keys() []Key {
 		{Path: "backup.target", Type: Text, Default: "", Check: optional(isTarget), Must: "config.must.target"},
 		{Path: "backup.recipients", Type: List, Default: []string{}, Check: matches(`^age1[a-z0-9]+$`), Must: "config.must.recipient"},
 		{Path: "backup.at", Type: Text, Default: "02:30", Check: matches(`^([01]\d|2[0-3]):[0-5]\d$`), Must: "config.must.clock"},
+		{Path: "backup.continuous", Type: Switch, Default: false},
 		{Path: "backup.keep.daily", Type: Whole, Default: 14, Check: between(0, 3660), Must: "config.must.count"},
 		{Path: "backup.keep.weekly", Type: Whole, Default: 8, Check: between(0, 520), Must: "config.must.count"},
 		{Path: "backup.keep.monthly", Type: Whole, Default: 12, Check: between(0, 120), Must: "config.must.count"},

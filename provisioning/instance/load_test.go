@@ -57,7 +57,7 @@ func TestEveryKeyComesFromItsEnvironmentVariable(t *testing.T) {
 		"apiVersion": "egovctl/v1", "instance": "cantho", "province.profile": "92", "province.domain": "cantho.gov.vn", "language": "en",
 		"topology": "external", "postgres.bin_dir": "/a", "postgres.dsn_file": "/b", "http.listen": "0.0.0.0:80", "http.public_url": "https://cantho.gov.vn",
 		"http.tls": "files", "services.disabled": "sites, onestop", "filing.public": "false", "citizens.sign_in": "upstream", "mail.smarthost": "mail.example:25",
-		"mail.from": "a@example.vn", "mail.password_file": "/c", "backup.target": "sftp://host.example/x", "backup.recipients": "age1qq", "backup.at": "23:59",
+		"mail.from": "a@example.vn", "mail.password_file": "/c", "backup.target": "sftp://host.example/x", "backup.recipients": "age1qq", "backup.at": "23:59", "backup.continuous": "true",
 		"backup.keep.daily": "1", "backup.keep.weekly": "2", "backup.keep.monthly": "3", "support.recipients": "age1xx", "support.remote": "on-request",
 	}
 	vars := map[string]string{}
@@ -165,7 +165,7 @@ func TestAProblemNamesWhatWasTyped(t *testing.T) {
 	wrong := map[string]string{ // a value that each key refuses, and that is no default
 		"apiVersion": "v9", "instance": "Đ", "province.profile": "Đ", "province.domain": "x", "language": "fr", "topology": "cloud", "postgres.bin_dir": "a",
 		"postgres.dsn_file": "a", "http.listen": "x", "http.public_url": "x", "http.tls": "x", "services.disabled": "x", "filing.public": "x",
-		"citizens.sign_in": "x", "mail.smarthost": "x", "mail.from": "x", "mail.password_file": "x", "backup.target": "x", "backup.recipients": "x", "backup.at": "x",
+		"citizens.sign_in": "x", "mail.smarthost": "x", "mail.from": "x", "mail.password_file": "x", "backup.target": "x", "backup.recipients": "x", "backup.at": "x", "backup.continuous": "x",
 		"backup.keep.daily": "x", "backup.keep.weekly": "x", "backup.keep.monthly": "x", "support.recipients": "x", "support.remote": "x",
 	}
 	where := func(src instance.Sources) string {

@@ -33,7 +33,8 @@ func (s Site) ClusterOn(look engine.Reader, bin cluster.Binaries) (*cluster.Clus
 	if err != nil {
 		return nil, err
 	}
-	o := cluster.Options{Binaries: bin, Data: s.Root.Postgres(), Socket: s.Root.SocketDir(s.Answers.Config), Log: s.Root.Log(), Superuser: Superuser}
+	o := cluster.Options{Binaries: bin, Data: s.Root.Postgres(), Socket: s.Root.SocketDir(s.Answers.Config), Log: s.Root.Log(), Superuser: Superuser,
+		Told: s.Archiving()}
 	if account != nil {
 		o.As = &cluster.Account{UID: account.UID, GID: account.GID}
 	}

@@ -149,7 +149,7 @@ func (s Source) manifest(files []file) (Manifest, error) {
 			return m, errors.New("a release holds a program for each platform that it names")
 		}
 		var err error
-		if m.Compatibility, err = CompatibilityOf(s.Version, schemas(files)); err != nil {
+		if m.Compatibility, err = compatibilityOf(s.Version, schemas(files)); err != nil {
 			return m, err
 		}
 		if m.Compatibility.Contracts, err = contractions(files); err != nil {

@@ -75,8 +75,8 @@ type Known struct {
 	RollbackTo  []Range `json:"rollback_to,omitempty" yaml:"rollback_to"`
 }
 
-// CompatibilityOf is what this source says about version. Error: the table cannot be read.
-func CompatibilityOf(version string, schemas map[string]int) (Compatibility, error) {
+// compatibilityOf is what this source says about version. Error: the table cannot be read.
+func compatibilityOf(version string, schemas map[string]int) (Compatibility, error) {
 	return compatibility(table, version, schemas)
 }
 

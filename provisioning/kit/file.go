@@ -42,7 +42,8 @@ var roles = [3]string{"timestamp", "snapshot", "targets"}
 // Open reads the structure of the kit at path; nothing of it is trusted yet. Whatever is not exactly as a kit is written
 // is refused: another order, a link, a name twice, bytes between or after. Memory is bounded.
 //
-// Faults: invalid "kit.unreadable" (there is no file to read), refused "kit.damaged", "kit.newer".
+// Faults: invalid "kit.unreadable" (there is no file to read), refused "kit.foreign" (not even its first entry is that of a kit),
+// "kit.damaged", "kit.newer".
 func Open(path string) (*File, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a pipe would be waited for
 	if err != nil {
@@ -81,6 +82,9 @@ func read(path string, r io.ReaderAt, size int64) (*File, error) {
 		var told *fault.Error
 		if errors.As(err, &told) {
 			return nil, told
+		}
+		if w.last == "" {
+			return nil, fault.Wrap(err, fault.Refused, "kit.foreign", "path", path)
 		}
 		return nil, fault.Wrap(err, fault.Refused, "kit.damaged", "path", path, "at", w.last)
 	}

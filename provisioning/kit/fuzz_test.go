@@ -115,6 +115,7 @@ func FuzzState(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(raw)
+	f.Add([]byte(`{"roots":1,"seen":null}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		folder := t.TempDir()
 		for name, b := range map[string][]byte{"1.root.json": p.chain[0], stateFile: raw} {
@@ -123,6 +124,9 @@ func FuzzState(f *testing.F) {
 			}
 		}
 		s, err := load(folder)
+		if err == nil && s.state.Seen == nil {
+			t.Error("nothing can be remembered")
+		}
 		for _, x := range s.state.Seen {
 			if v, bad := ParseVersion(x.Version); err == nil && (bad != nil || v.Number() != x.Number) {
 				t.Errorf("%+v", x)

@@ -3,20 +3,20 @@
 package kit
 
 import (
-	"os"
-	"strconv"
 	"testing"
-	"time"
+
+	"egovctl/provisioning/drill"
 )
 
 // TestDrillMutants offers ten thousand mutants, or as many as DRILL_KITS says; DRILL_SEED repeats a run.
 func TestDrillMutants(t *testing.T) {
-	n, seed := 10_000, uint64(time.Now().UnixNano())
-	if s := os.Getenv("DRILL_KITS"); s != "" {
-		n, _ = strconv.Atoi(s)
-	}
-	if s := os.Getenv("DRILL_SEED"); s != "" {
-		seed, _ = strconv.ParseUint(s, 10, 64)
-	}
+	n, seed := int(drill.Number(t, "DRILL_KITS", 10_000)), drill.Seed(t) //nolint:gosec // a small number
 	judge(t, seed, n)
+	drill.Tell(t, "DRILL_SEED=%d; %d mutants, 0 accepted, ROOT as before to the byte", seed, n)
+}
+
+// TestDrillVariants offers what is as good as any kit.
+func TestDrillVariants(t *testing.T) {
+	TestGoodKitsAreTaken(t)
+	drill.Tell(t, "200 good variants, 0 refused")
 }

@@ -90,7 +90,7 @@ func TestATableThatCannotBe(t *testing.T) {
 			t.Errorf("%s: taken", name)
 		}
 	}
-	if _, err := CompatibilityOf("1.0.0", nil); err != nil {
+	if _, err := compatibilityOf("1.0.0", nil); err != nil {
 		t.Error("ours:", err)
 	}
 }

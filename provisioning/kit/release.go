@@ -62,7 +62,7 @@ func FromBinary(binary, version string, date time.Time, trees ...Tree) (Release,
 		}
 		program.Exec = true
 		m := Manifest{Product: Product, Kind: KindRelease, Version: version, Date: date, Members: []Member{program}}
-		if c, err := CompatibilityOf(version, schemas(files)); err == nil {
+		if c, err := compatibilityOf(version, schemas(files)); err == nil {
 			m.Compatibility = c // a version that is none can neither be upgraded nor rolled back to
 		}
 		if m.Compatibility.Contracts, err = contractions(files); err != nil {
@@ -163,6 +163,17 @@ func migration(path string) (schema string, number int, ok bool) {
 	}
 	_, err := fmt.Sscanf(parts[2], "%d_", &number)
 	return parts[1], number, err == nil
+}
+
+// Migrations are the up migrations of a release: their checksums in hexadecimal by schema and number, "onestop 3".
+func (m Manifest) Migrations() map[string]string {
+	out := map[string]string{}
+	for _, x := range m.Members {
+		if schema, number, ok := migration(x.Path); ok {
+			out[fmt.Sprintf("%s %d", schema, number)] = x.SHA256
+		}
+	}
+	return out
 }
 
 // errChanged is told to whoever reads a member whose bytes are not the manifest's.

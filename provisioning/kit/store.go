@@ -70,6 +70,9 @@ func load(folder string) (store, error) {
 	if err := json.Unmarshal(raw, &s.state); err != nil {
 		return damaged(err)
 	}
+	if s.state.Seen == nil {
+		return damaged(errors.New("what was seen is missing"))
+	}
 	if len(s.roots) == 0 || len(s.roots) < s.state.Roots {
 		return damaged(errors.New("roots are missing"))
 	}

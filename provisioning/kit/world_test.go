@@ -174,7 +174,7 @@ func sum(b []byte) string {
 // press makes the parts of a kit of version with files, not signed yet.
 func press(t testing.TB, version string, files []content, level zstd.EncoderLevel) *parts {
 	t.Helper()
-	c, err := CompatibilityOf(version, nil)
+	c, err := compatibilityOf(version, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,6 +42,14 @@ func Moved(runs []engine.Run) bool {
 	})
 }
 
+// Left reports whether an upgrade away from a release was ever begun here. From then on the tables may be those of the release after, also
+// where the old one runs again.
+func Left(runs []engine.Run, version string) bool {
+	return slices.ContainsFunc(runs, func(r engine.Run) bool {
+		return r.Operation == Upgrade && r.From == version && r.From != r.To
+	})
+}
+
 // Under reports whether an operation was begun and neither it nor another one has brought it to its end: its from and to.
 // A run that was taken up again tells the same ones.
 func Under(runs []engine.Run, operation string) (from, to string, ok bool) {

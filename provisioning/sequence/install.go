@@ -8,7 +8,9 @@ import (
 	"egovctl/provisioning/keeper"
 	"egovctl/provisioning/steps/account"
 	"egovctl/provisioning/steps/answers"
+	"egovctl/provisioning/steps/archive"
 	"egovctl/provisioning/steps/ballast"
+	"egovctl/provisioning/steps/base"
 	"egovctl/provisioning/steps/cluster"
 	"egovctl/provisioning/steps/current"
 	"egovctl/provisioning/steps/database"
@@ -63,7 +65,7 @@ func Install(p Parts) []engine.Step {
 	if p.Probe != nil {
 		steps = append(steps, once.New("probe", "platform", p.Probe, p.PurgeData))
 	}
-	return steps
+	return append(steps, base.New(p.Site, false))
 }
 
 // serverOf is what leads to roles and a database: a server of our own, or one that somebody else keeps.
@@ -71,11 +73,11 @@ func serverOf(p Parts) []engine.Step {
 	if p.Site.External() {
 		return []engine.Step{external.New(p.Site, p.PurgeData)}
 	}
-	return []engine.Step{cluster.New(p.Site, p.PurgeData), server.New(p.Site), database.New(p.Site, p.PurgeData)}
+	return []engine.Step{cluster.New(p.Site, p.PurgeData), server.New(p.Site), archive.New(p.Site), database.New(p.Site, p.PurgeData)}
 }
 
 // Start brings a stopped instance up. One that was moved since it was installed has its units written anew: they name the
 // place where it was.
 func Start(site instance.Site) []engine.Step {
-	return []engine.Step{units.New(site, keeper.Folder), server.New(site), platform.New(site), ballast.New(site)}
+	return []engine.Step{units.New(site, keeper.Folder), server.New(site), archive.Here(site), platform.New(site), ballast.New(site)}
 }

@@ -16,10 +16,10 @@ import (
 	"egovctl/provisioning/steps/release"
 )
 
-// Restore brings the instance back from a set: the new side is built and checked beside the working one, then they are
+// Restore brings the instance back from a set or from a moment: the new side is built and checked beside the working one, then they are
 // exchanged, and what came back is started and probed.
-func Restore(p Parts, c backup.Copy, probe once.Task) []engine.Step {
-	steps := []engine.Step{aside.New(p.Site.Root, c), exchange.New(p.Site, c.Set.ID)}
+func Restore(p Parts, side aside.Side, probe once.Task) []engine.Step {
+	steps := []engine.Step{aside.New(p.Site.Root, side), exchange.New(p.Site, side.Name())}
 	steps = append(steps, Start(p.Site)...)
 	return append(steps, once.New("probe", "platform", probe, false))
 }
@@ -37,6 +37,9 @@ func RestoreBare(p Parts, c backup.Copy, etc map[string]backup.File, probe once.
 func Exchanged(site instance.Site) []engine.Step {
 	return []engine.Step{exchange.New(site, "")}
 }
+
+// Left removes the side that has left when the old one came back.
+func Left(site instance.Site) []engine.Step { return []engine.Step{discard.Left(site)} }
 
 // Confirm gives the old side of a restore up.
 func Confirm(site instance.Site) []engine.Step { return []engine.Step{discard.New(site)} }

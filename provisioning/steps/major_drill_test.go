@@ -80,7 +80,7 @@ func onFifteen(t *testing.T) (instance.Site, enginetest.Fixture) {
 	return site, f
 }
 
-func TestDrillTheMajorVersionPassesItsInspection(t *testing.T) {
+func TestHostDrillTheMajorVersionPassesItsInspection(t *testing.T) {
 	enginetest.Inspect(t, func(t *testing.T) enginetest.Fixture { _, f := onFifteen(t); return f })
 }
 
@@ -100,7 +100,7 @@ func carriedOver(t *testing.T, f enginetest.Fixture) {
 }
 
 // What was written since stays: the undo of an upgrade leaves the data with 17, and the release before serves on them.
-func TestDrillNothingWrittenOnSeventeenIsLost(t *testing.T) {
+func TestHostDrillNothingWrittenOnSeventeenIsLost(t *testing.T) {
 	site, f := onFifteen(t)
 	t.Cleanup(f.Release)
 	carriedOver(t, f)
@@ -151,7 +151,7 @@ func stopAndStart(t *testing.T, site instance.Site) error {
 }
 
 // Fifteen goes on when pg_upgrade refuses, and when the programs that made the data are gone nothing is begun.
-func TestDrillARefusedPassageLeavesFifteenServing(t *testing.T) {
+func TestHostDrillARefusedPassageLeavesFifteenServing(t *testing.T) {
 	site, f := onFifteen(t)
 	t.Cleanup(f.Release)
 	local := filepath.Join(site.Root.Postgres(), "local.conf")

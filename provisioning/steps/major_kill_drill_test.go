@@ -27,8 +27,8 @@ const (
 	killVersion = "EGOV_DRILL_VERSION"
 )
 
-// TestDrillTheChildThatIsKilled is the other half of the drill below, and nothing by itself.
-func TestDrillTheChildThatIsKilled(t *testing.T) {
+// TestHostDrillTheChildThatIsKilled is the other half of the drill below, and nothing by itself.
+func TestHostDrillTheChildThatIsKilled(t *testing.T) {
 	dir := os.Getenv(killPlace)
 	if dir == "" {
 		return
@@ -45,7 +45,7 @@ func TestDrillTheChildThatIsKilled(t *testing.T) {
 }
 
 // Whenever the passage is killed, a whole data folder stands in its place, and the next run brings it to its end.
-func TestDrillAKilledPassageIsTakenUpAgain(t *testing.T) {
+func TestHostDrillAKilledPassageIsTakenUpAgain(t *testing.T) {
 	const rounds = 8
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
@@ -53,7 +53,7 @@ func TestDrillAKilledPassageIsTakenUpAgain(t *testing.T) {
 	fifteen, took := 0, 6*time.Second
 	for range rounds {
 		site, f := onFifteen(t)
-		c := exec.Command(os.Args[0], "-test.run=^TestDrillTheChildThatIsKilled$")
+		c := exec.Command(os.Args[0], "-test.run=^TestHostDrillTheChildThatIsKilled$")
 		c.Env = append(os.Environ(), killPlace+"="+string(site.Root), killName+"="+site.Answers.Instance, killVersion+"="+site.Version, killAddress+"="+site.Answers.HTTP.Listen)
 		if err := c.Start(); err != nil {
 			t.Fatal(err)

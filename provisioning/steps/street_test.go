@@ -41,6 +41,8 @@ var inspections = map[string]func(*testing.T) enginetest.Fixture{
 	"exchange":  exchangeFixture,
 	"aside":     asideFixture,
 	"set":       setFixture,
+	"archive":   archiveFixture,
+	"base":      baseFixture,
 }
 
 func TestEveryStepPassesItsInspection(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 
 // The copy that a kit takes along: made twice it is the same, it holds plain files only, each of them is in the list of
 // components once, and it runs.
-func TestDrillTheBuiltCopyIsWhole(t *testing.T) {
+func TestHostDrillTheBuiltCopyIsWhole(t *testing.T) {
 	root, err := os.MkdirTemp(memory(), "egov-built-")
 	if err != nil {
 		t.Fatal(err)

@@ -28,6 +28,7 @@ type Options struct {
 	Superuser string            // "" is "postgres"
 	As        *Account          // nil is the caller's own account
 	Settings  map[string]string // on top of ours, for tests: {"fsync": "off"}
+	Told      map[string]string // settings that the server is told at its start, and that no file of the data folder holds
 }
 
 // Cluster is one private PostgreSQL.

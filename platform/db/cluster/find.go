@@ -64,7 +64,7 @@ func find(dirs, system []string, path string) (Binaries, error) {
 		}
 	}
 	var found []Binaries
-	for _, dir := range append(system, filepath.SplitList(path)...) {
+	for _, dir := range distinct(append(system, filepath.SplitList(path)...)) {
 		if b, err := probe(dir); err == nil {
 			found = append(found, b)
 		}
@@ -95,7 +95,7 @@ func findMajor(major int, own string, others, system []string) (Binaries, error)
 			copies = append(copies, b)
 		}
 	}
-	for _, dir := range system {
+	for _, dir := range distinct(system) {
 		if b, err := probe(dir); err == nil && b.Major == major {
 			hosts = append(hosts, b)
 		}
@@ -168,6 +168,18 @@ func (b Binaries) ask(program, option string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, b.Path(program), option)
 	cmd.Env = b.Env()
 	return cmd.Output()
+}
+
+// distinct are the folders that hold a server, each once however many names lead there: to look at one means to run it.
+func distinct(dirs []string) (out []string) {
+	seen := map[string]bool{}
+	for _, dir := range dirs {
+		real, err := filepath.EvalSymlinks(filepath.Join(dir, "postgres"))
+		if err == nil && !seen[real] {
+			seen[real], out = true, append(out, dir)
+		}
+	}
+	return out
 }
 
 func enough(b Binaries) (Binaries, error) {

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 )
@@ -36,5 +37,18 @@ func TestDataAreOpenedByTheirOwnMajorVersion(t *testing.T) {
 				t.Errorf("found %s, want %s", b.Dir, c.dir)
 			}
 		})
+	}
+}
+
+// To look at a folder means to run what lies in it, so one that goes by several names is looked at once.
+func TestAFolderIsLookedAtOnce(t *testing.T) {
+	one, other := fake(t, "15.8"), fake(t, "17.2")
+	link := filepath.Join(t.TempDir(), "bin")
+	if err := os.Symlink(one, link); err != nil {
+		t.Fatal(err)
+	}
+	got := distinct([]string{one, link, t.TempDir(), other, one})
+	if len(got) != 2 || got[0] != one || got[1] != other {
+		t.Errorf("%v are left of %s with two names, an empty folder and %s", got, one, other)
 	}
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -81,7 +83,27 @@ func (c *Cluster) lock(ctx context.Context) (unlock func(), err error) {
 // arguments are the server's. Where its socket lies is told here and not by its settings: ROOT may have been moved since
 // they were written. It is a list of folders, in which a name is quoted. So is its port: a copy has the original's settings.
 func (c *Cluster) arguments() []string {
-	return []string{"-D", c.o.Data, "-p", strconv.Itoa(c.o.Port), "-c", `unix_socket_directories="` + strings.ReplaceAll(c.o.Socket, `"`, `""`) + `"`}
+	args := []string{"-D", c.o.Data, "-p", strconv.Itoa(c.o.Port), "-c", `unix_socket_directories="` + strings.ReplaceAll(c.o.Socket, `"`, `""`) + `"`}
+	for _, name := range slices.Sorted(maps.Keys(c.o.Told)) {
+		args = append(args, "-c", name+"="+c.o.Told[name])
+	}
+	return args
+}
+
+// Heard reports whether the running server was told the settings that it would be told by a start now.
+func (c *Cluster) Heard(pid int) (bool, error) {
+	raw, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cmdline")
+	if err != nil {
+		return false, err
+	}
+	told := map[string]string{}
+	words := strings.Split(strings.TrimSuffix(string(raw), "\x00"), "\x00")
+	for i, word := range words {
+		if name, value, ok := strings.Cut(word, "="); ok && words[max(0, i-1)] == "-c" && name != "unix_socket_directories" {
+			told[name] = value
+		}
+	}
+	return maps.Equal(told, c.o.Told), nil
 }
 
 // launch starts the server in a session of its own; ended is closed when it is gone.

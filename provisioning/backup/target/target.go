@@ -35,10 +35,20 @@ type Target interface {
 	Place(set string) string
 }
 
+// longestName is how long the name of a set or of a member may be, in bytes. It stands beside the shapes and not within them:
+// a shape that counts is large, and every command would make it at its start.
+const longestName = 80
+
 var (
-	setName    = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z.-]{0,79}$`)
-	memberName = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z._-]{0,79}$`)
+	setName    = shape{regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z.-]*$`)}
+	memberName = shape{regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z._-]*$`)}
 )
+
+// shape is how the names of a kind are written.
+type shape struct{ letters *regexp.Regexp }
+
+// MatchString reports whether s may be such a name.
+func (n shape) MatchString(s string) bool { return len(s) <= longestName && n.letters.MatchString(s) }
 
 // Named reports whether a name may be a set's: it leads nowhere else.
 func Named(set string) bool { return setName.MatchString(set) }

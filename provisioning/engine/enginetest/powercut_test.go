@@ -50,7 +50,10 @@ func (o once) Plan(ctx context.Context, look engine.Reader) ([]engine.Change, er
 }
 
 // 100,000 states, no two of them alike; DRILL_STATES asks for more.
-func TestEveryPowerCutOfJournalAndReleaseSwitchIsSurvived(t *testing.T) {
+func TestEveryPowerCutOfJournalAndReleaseSwitchIsSurvived(t *testing.T) { crashStates(t) }
+
+func crashStates(t *testing.T) (states, resumed int) {
+	t.Helper()
 	want := 100_000
 	if text := os.Getenv("DRILL_STATES"); text != "" {
 		var err error
@@ -58,7 +61,7 @@ func TestEveryPowerCutOfJournalAndReleaseSwitchIsSurvived(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	seen, states, resumed := &enginetest.Seen{}, 0, 0
+	seen := &enginetest.Seen{}
 	try := func(what string, p enginetest.PowerCut, stride int) {
 		t.Helper()
 		p.Seen = seen
@@ -82,6 +85,7 @@ func TestEveryPowerCutOfJournalAndReleaseSwitchIsSurvived(t *testing.T) {
 	if states < want {
 		t.Errorf("only %d states were tried, %d are wanted", states, want)
 	}
+	return states, resumed
 }
 
 func TestBrokenTwinsAreCaught(t *testing.T) {

@@ -15,11 +15,22 @@ import (
 // Step builds it.
 type Step struct {
 	root instance.Root
-	copy backup.Copy
+	side Side
 }
 
-// New makes the step. root is the working side; the copy's site lies in backup.Aside of it.
-func New(root instance.Root, c backup.Copy) *Step { return &Step{root, c} }
+// Side is what can be built: from a set, or from the continuous archive.
+type Side interface {
+	Name() string      // the same for the same content
+	At() instance.Root // backup.Aside of the working side
+	Least() int64      // what it takes of the disk in any case, in bytes
+	// Fill builds it anew, durably, and checks it.
+	Fill(ctx context.Context, say engine.Progress) error
+	// Clear removes what there is of it.
+	Clear(ctx context.Context) error
+}
+
+// New makes the step. root is the working side.
+func New(root instance.Root, side Side) *Step { return &Step{root, side} }
 
 // Info describes the step.
 func (s *Step) Info() engine.Info {
@@ -28,16 +39,16 @@ func (s *Step) Info() engine.Info {
 
 // Plan asks for the side when it is not whole, unless it is in place already.
 func (s *Step) Plan(_ context.Context, look engine.Reader) ([]engine.Change, error) {
-	set := s.copy.Set.ID
-	sides, _, err := backup.ReadSides(look, backup.Before(s.root, set))
+	name := s.side.Name()
+	sides, _, err := backup.ReadSides(look, backup.Before(s.root, name))
 	if err != nil || sides.Switched {
 		return nil, err
 	}
-	whole, err := backup.Ready(look, s.root, set)
+	whole, err := backup.Ready(look, s.root, name)
 	if err != nil || whole {
 		return nil, err
 	}
-	return []engine.Change{{ID: set, Action: "create", Target: string(s.copy.Site.Root)}}, nil
+	return []engine.Change{{ID: name, Action: "create", Target: string(s.side.At())}}, nil
 }
 
 // Apply builds it anew. Findings: "backup.room" when the disk cannot hold it, "engine.disk.full" when it gave out on the way.
@@ -46,33 +57,22 @@ func (s *Step) Apply(ctx context.Context, on engine.Host, _ engine.Change, say e
 	if err != nil {
 		return err
 	}
-	if need := s.least(); free < need {
+	if need := uint64(s.side.Least()); free < need { //nolint:gosec // a size is not negative
 		return fault.New(fault.Finding, "backup.room", "path", s.root.Data(), "need", need>>20, "free", free>>20)
 	}
-	if err := s.copy.Fill(ctx, say); err != nil {
+	if err := s.side.Fill(ctx, say); err != nil {
 		if free, look := host.FreeSpace(s.root.Data()); look == nil && free < exhausted {
 			return fault.Wrap(err, fault.Finding, "engine.disk.full", "path", s.root.Data())
 		}
 		return err
 	}
-	return backup.SetReady(on, s.root, s.copy.Set.ID)
+	return backup.SetReady(on, s.root, s.side.Name())
 }
 
-const (
-	cluster   = 128 << 20 // bytes: what an empty cluster takes, with the log that it writes while it is filled
-	exhausted = 20 << 20  // bytes: with less than the next file of that log PostgreSQL stops, whatever it says
-)
-
-// least is what the new side takes in any case: the rows take more than the bytes in which they are stored.
-func (s *Step) least() uint64 {
-	need := int64(cluster) + s.copy.Set.Manifest.Bytes()
-	for _, k := range s.copy.Set.Manifest.Kinds {
-		need += k.Bytes
-	}
-	return uint64(need) //nolint:gosec // a size is not negative
-}
+// exhausted is where PostgreSQL stops, whatever it says: with less than the next file of its log, in bytes.
+const exhausted = 20 << 20
 
 // Undo removes it.
 func (s *Step) Undo(ctx context.Context, _ engine.Host, _ engine.Change) error {
-	return s.copy.Clear(ctx)
+	return s.side.Clear(ctx)
 }

@@ -10,10 +10,16 @@ import (
 )
 
 // Step removes it.
-type Step struct{ site instance.Site }
+type Step struct {
+	site instance.Site
+	left bool
+}
 
 // New makes the step.
-func New(site instance.Site) *Step { return &Step{site} }
+func New(site instance.Site) *Step { return &Step{site: site} }
+
+// Left is the step for the other end of a restore: the old side came back, and the new one has left.
+func Left(site instance.Site) *Step { return &Step{site, true} }
 
 // Info describes the step.
 func (s *Step) Info() engine.Info {
@@ -22,6 +28,14 @@ func (s *Step) Info() engine.Info {
 
 // Plan lists the old sides of restores that came to their end, and what a cut removal left.
 func (s *Step) Plan(_ context.Context, look engine.Reader) ([]engine.Change, error) {
+	if s.left {
+		aside := string(backup.Aside(s.site.Root))
+		there, err := backup.Stands(look, aside)
+		if err != nil || !there {
+			return nil, err
+		}
+		return []engine.Change{{ID: "left", Action: "remove", Target: aside}}, nil
+	}
 	kept, err := backup.Kept(look, s.site.Root)
 	if err != nil {
 		return nil, err

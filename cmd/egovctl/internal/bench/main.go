@@ -38,6 +38,7 @@ var sections = []section{
 	{"kit", trusting},
 	{"backup", saving},
 	{"move", moving},
+	{"merge", merging},
 }
 
 // bench is one run.

@@ -7,6 +7,7 @@ import (
 	"egovctl/cmd/egovctl/internal/term"
 	"egovctl/cmd/egovctl/internal/wire"
 	"egovctl/platform/kernel/locale"
+	"egovctl/provisioning/engine"
 )
 
 // Move carries out an upgrade or a rollback and tells its result; with --dry-run, what it would do.
@@ -33,6 +34,18 @@ func Move(ctx context.Context, env *wire.Env, m *wire.Move) error {
 		return &wire.Told{Err: err}
 	}
 	return nil
+}
+
+// Unchanged tells that there is nothing to do at version; key says why to a person.
+func Unchanged(env *wire.Env, version, key string) error {
+	switch {
+	case !env.JSON():
+		_, err := fmt.Fprintln(env.Out, env.T(key, "version", version))
+		return err
+	case env.Flags.DryRun:
+		return Plan(env, []engine.Planned{})
+	}
+	return Moved(env, wire.Unchanged(version))
 }
 
 // Announced tells that an upgrade is announced, or no more.

@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"egovctl/provisioning/drill"
 )
 
 // tried is a line of the ledger of a long drill.
@@ -31,7 +33,7 @@ func Long() bool { return os.Getenv("DRILL_BUDGET") != "" }
 func Case(t *testing.T, name string, seed uint64, run func(t *testing.T)) bool {
 	t.Helper()
 	if !turns.still(t) {
-		Tell(t, "its part of the budget is used up before %s", name)
+		drill.Tell(t, "its part of the budget is used up before %s", name)
 		return false
 	}
 	path, c := os.Getenv("DRILL_LEDGER"), tried{Case: t.Name() + "/" + name, Seed: seed, Outcome: "passed"}

@@ -43,6 +43,9 @@ var contracting = sync.OnceValues(func() (r Release, err error) {
 		}
 		replace[filepath.Join(folder, fmt.Sprintf("%04d_contract.%s.sql", len(have)+1, name))] = file
 	}
+	if err := layShape(tree, dir, "", replace); err != nil {
+		return r, err
+	}
 	if err := inherit(replace); err != nil {
 		return r, err
 	}

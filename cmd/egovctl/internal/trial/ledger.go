@@ -93,8 +93,8 @@ func (p *Place) FileAndReceive(by, clerk *Client, clients int, procedure, agency
 				select {
 				case <-l.stop:
 					return
-				default:
-					l.one(filed(fmt.Sprintf("Client %d, filing %d", c, n), n, procedure, agency), n%received == 0)
+				case <-time.After(p.Rest):
+					l.one(filed(fmt.Sprintf("%sClient %d, filing %d", p.Called, c, n), n, procedure, agency), n%received == 0)
 				}
 			}
 		})

@@ -139,13 +139,16 @@ func NextSchema(t testing.TB) string {
 
 const nextFolder = "cmd/egovctl/testdata/next"
 
-// layNext lays code, templates and migrations of testdata/next over the tree.
+// layNext lays code, templates, migrations and the tables that they make of testdata/next over the tree.
 func layNext(tree, dir string) (map[string]string, error) {
 	replace, err := patched(tree, dir, filepath.Join(tree, nextFolder, "code.patch"))
 	if err != nil {
 		return nil, err
 	}
-	return replace, layMigrations(tree, replace)
+	if err := layMigrations(tree, replace); err != nil {
+		return nil, err
+	}
+	return replace, layShape(tree, dir, filepath.Join(tree, nextFolder, "shape.tsv"), replace)
 }
 
 // layMigrations gives each migration of testdata/next/<service> the number behind that service's newest.

@@ -2,6 +2,7 @@ package trial
 
 import (
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 )
@@ -73,6 +74,23 @@ func (p *Place) leftovers() {
 	})
 	if err != nil {
 		p.T.Fatal(err)
+	}
+}
+
+// Logs shows the ends of what the processes of the instance wrote when the test has failed by now.
+func (p *Place) Logs() {
+	p.T.Helper()
+	if !p.T.Failed() {
+		return
+	}
+	files, err := filepath.Glob(p.At("log", "*"))
+	if err != nil {
+		p.T.Fatal(err)
+	}
+	for _, file := range files {
+		if raw, err := os.ReadFile(file); err == nil { // a folder says nothing
+			p.T.Logf("%s:\n%s", file, tail(string(raw)))
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // Place is where one instance is tried: a folder of its own that the instance's account can reach, a name and a port
@@ -22,6 +23,11 @@ type Place struct {
 	Listen   string
 	Lang     string   // --lang of every command; "" leaves the flag out
 	Through  []string // command line in front of egovctl's own, such as one that opens a namespace
+
+	// Rest is what each client that files takes after an answer. Without one they file as fast as the host lets them, and take it
+	Called string // begins the keys of what clients file from now on
+	// from what is under trial.
+	Rest time.Duration
 }
 
 var places atomic.Int32

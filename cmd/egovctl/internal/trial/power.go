@@ -109,13 +109,26 @@ func (p *Place) File(word string, by *Client, n int, procedure, agency string) (
 func (p *Place) Unsynced() *Place { return p.Injured("fsync,fdatasync,syncfs:retval=0") }
 
 // Injured is the place with a system call of every command changed, as strace's inject says it; programs that a command starts
-// are left alone.
+// are left alone. Fired tells whether it came to that.
 func (p *Place) Injured(inject string, more ...string) *Place {
 	calls, _, _ := strings.Cut(inject, ":")
 	q := *p
-	q.Through = append(append(append([]string{}, p.Through...), "strace", "-f", "-qqq", "-b", "execve", "-o", "/dev/null", "-e", "signal=none",
+	q.Through = append(append(append([]string{}, p.Through...), "strace", "-f", "-qqq", "-b", "execve", "-o", p.injuries(), "-e", "signal=none",
 		"-e", "trace="+calls, "-e", "inject="+inject), more...)
 	return &q
+}
+
+// injuries is where strace writes down what it did to the newest command.
+func (p *Place) injuries() string { return filepath.Join(p.Base, "injuries") }
+
+// Fired is how many system calls of the newest command of an injured place were changed.
+func (p *Place) Fired() int {
+	p.T.Helper()
+	raw, err := os.ReadFile(p.injuries())
+	if err != nil {
+		p.T.Fatal(err)
+	}
+	return strings.Count(string(raw), "(INJECTED)")
 }
 
 // Runs reports whether a command that was begun has not ended yet.

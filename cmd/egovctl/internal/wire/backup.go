@@ -35,6 +35,8 @@ type Backup struct {
 	site    instance.Site
 	to      target.Target
 	regular bool // it goes to the target of the answers
+	// Behind is why the continuous archive was not renewed after the set was written; nil when it was, or when there is none.
+	Behind error
 }
 
 // NewBackup prepares one; out is a folder, "" for the target of the answers. Faults: those of Site and backup.At.
@@ -72,6 +74,9 @@ func (b *Backup) Run(ctx context.Context, report func(engine.Event)) error {
 		return err
 	}
 	b.Made, b.Took = set.Made(), clock.System{}.Now().Sub(began)
+	if b.regular {
+		b.Behind = b.env.archiveAnew(ctx, b.site, report)
+	}
 	return nil
 }
 
@@ -239,8 +244,10 @@ func CommandOf(operation string) string {
 		return "backup drill"
 	case "confirm":
 		return "backup restore --confirm"
-	case "back":
+	case operationBack:
 		return "backup restore --back"
+	case operationArchive:
+		return "backup create"
 	case operationRehearse:
 		return "upgrade KIT --rehearse"
 	case lineage.Upgrade:

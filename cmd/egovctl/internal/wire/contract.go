@@ -20,6 +20,7 @@ import (
 	"egovctl/provisioning/backup"
 	"egovctl/provisioning/instance"
 	"egovctl/provisioning/kit"
+	"egovctl/provisioning/steps/staged"
 )
 
 // The named risks of an upgrade that contracts.
@@ -75,16 +76,7 @@ func (e *Env) Contraction(ctx context.Context, site instance.Site, to kit.Manife
 }
 
 func (e *Env) announced(ctx context.Context, site instance.Site, version string) error {
-	d := e.data(site)
-	defer d.Close()
-	var n notice.Notice
-	up, err := d.Running()
-	if err == nil && up {
-		err = d.Read(ctx, func(ctx context.Context, tx pgx.Tx, _ *platform.Offices) (err error) {
-			n, err = notice.Read(ctx, tx)
-			return err
-		})
-	}
+	n, err := e.noticed(ctx, site)
 	switch {
 	case err != nil:
 		return err
@@ -94,6 +86,32 @@ func (e *Env) announced(ctx context.Context, site instance.Site, version string)
 		return fault.New(fault.Finding, "upgrade.early", "version", version, "at", locale.DateTime(n.At))
 	}
 	return nil
+}
+
+// noticed is the notice that stands in the database; the zero one while PostgreSQL is stopped.
+func (e *Env) noticed(ctx context.Context, site instance.Site) (n notice.Notice, err error) {
+	d := e.data(site)
+	defer d.Close()
+	if up, err := d.Running(); err != nil || !up {
+		return n, err
+	}
+	return n, d.Read(ctx, func(ctx context.Context, tx pgx.Tx, _ *platform.Offices) (err error) {
+		n, err = notice.Read(ctx, tx)
+		return err
+	})
+}
+
+// Coming are the releases that wait: the one that was laid down for an upgrade ("" for none), and the one that people were told of, nil
+// for none. A notice that cannot be read is left out: health tells why.
+func (e *Env) Coming(ctx context.Context, site instance.Site) (waits string, told *notice.Notice, err error) {
+	if waits, err = staged.Of(e.Host(), site.Root); err != nil {
+		return "", nil, err
+	}
+	n, err := e.noticed(ctx, site)
+	if err != nil || !n.Stands(site.Version, (clock.System{}).Now()) {
+		return waits, nil, nil //nolint:nilerr // see above
+	}
+	return waits, &n, nil
 }
 
 // Announced is the last line of an announcement.

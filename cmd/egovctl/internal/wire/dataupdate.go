@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"encoding/json"
@@ -75,7 +76,7 @@ func (e *Env) NewDataUpdate(ctx context.Context, site instance.Site, k *Kit) (m 
 		m.Close()
 		return nil, false, err
 	}
-	m.From = was.Version
+	m.From = cmp.Or(was.Version, site.Version) // without an update yet they are those of the release
 	m.in.set = sync.OnceValues(func() (*packaged.Set, error) { return packaged.Load(templates, site.Answers.Province.Profile) })
 	m.tally = &tally{in: m.in}
 	m.in.Parts.Tally, m.in.Parts.Merge = m.tally, m.in.update(k.Manifest())
@@ -85,8 +86,8 @@ func (e *Env) NewDataUpdate(ctx context.Context, site instance.Site, k *Kit) (m 
 // update is the merge of a data kit's rows, with the note of it.
 func (in *Installation) update(of kit.Manifest) merge.Work {
 	work := in.Merge(of.Version)
-	into := work.Into
-	work.Into = func(ctx context.Context, tx pgx.Tx) error {
+	into, noted, noteFiles := work.Into, work.Noted, work.Note
+	put := func(ctx context.Context, tx pgx.Tx) error {
 		set, err := in.set()
 		if err != nil {
 			return err
@@ -95,10 +96,28 @@ func (in *Installation) update(of kit.Manifest) merge.Work {
 		if err != nil {
 			return fault.Wrap(err, fault.Internal, "internal")
 		}
+		return note(ctx, tx, stateData, string(raw))
+	}
+	work.Into = func(ctx context.Context, tx pgx.Tx) error {
 		if err := into(ctx, tx); err != nil {
 			return err
 		}
-		return note(ctx, tx, stateData, string(raw))
+		return put(ctx, tx)
+	}
+	// An update with the very rows that are there merges nothing, and is noted all the same: else each run would begin it again.
+	work.Noted = func(ctx context.Context, tx pgx.Tx) (bool, error) {
+		var there bool
+		err := tx.QueryRow(ctx, `select exists (select from platform.state where key = $1 and (value #>> '{}')::jsonb ->> 'version' = $2)`, stateData, of.Version).Scan(&there)
+		if err != nil || !there {
+			return false, err
+		}
+		return noted(ctx, tx)
+	}
+	work.Note = func(ctx context.Context, tx pgx.Tx) error {
+		if err := noteFiles(ctx, tx); err != nil {
+			return err
+		}
+		return put(ctx, tx)
 	}
 	return work
 }

@@ -8,8 +8,8 @@ import (
 	"egovctl/platform/kernel/health"
 )
 
-// Translate writes message and cure of each result in the person's language.
-func (e *Env) Translate(results []health.Result) {
+// translate writes message and cure of each result in the person's language.
+func (e *Env) translate(results []health.Result) {
 	for i := range results {
 		r := &results[i]
 		args := shown(r.Args)
@@ -30,7 +30,7 @@ type Answer struct {
 
 // ShowFindings prints results and returns the fault that their worst deserves: key names its message.
 func (e *Env) ShowFindings(results []health.Result, key string) error {
-	e.Translate(results)
+	e.translate(results)
 	bad := 0
 	for _, r := range results {
 		if r.Status == health.Fail {

@@ -69,7 +69,7 @@ func TestTheRunningPlatformIsAskedHowItIs(t *testing.T) {
 			if diff := cmp.Diff(tc.want, got, cmpopts.IgnoreFields(health.Result{}, "MS")); diff != "" {
 				t.Error(diff)
 			}
-			env.Translate(got)
+			env.translate(got)
 			for _, r := range got {
 				if r.Message == "" || r.Message == r.Key || r.Status != health.Pass && r.Status != health.Skip && r.Cure == "" {
 					t.Errorf("%s is told as %q, cure %q", r.Key, r.Message, r.Cure)

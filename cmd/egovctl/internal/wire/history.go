@@ -14,9 +14,39 @@ import (
 func (e *Env) Runs() ([]app.Run, error) {
 	runs, err := engine.History(string(e.Root()))
 	if err != nil {
-		return nil, fault.Wrap(err, fault.Unavailable, "commands.history.unreadable", "path", engine.FolderOf(string(e.Root())))
+		return nil, e.unreadable(err)
 	}
-	return e.runsOf(runs), nil
+	h, held, err := engine.Holding(string(e.Root()))
+	if err != nil {
+		return nil, e.unreadable(err)
+	}
+	if n := len(runs); n > 0 && runs[n-1].State == engine.Cut && !held { // it may have ended between the two looks
+		again, err := engine.History(string(e.Root()))
+		if err != nil {
+			return nil, e.unreadable(err)
+		}
+		runs = again[:min(n, len(again))]
+	}
+	out := e.runsOf(runs)
+	if held && lives(runs, h) {
+		last := &out[len(out)-1]
+		last.State, last.Unfinished = stateRunning, false
+	}
+	return out, nil
+}
+
+func (e *Env) unreadable(err error) error {
+	return fault.Wrap(err, fault.Unavailable, "commands.history.unreadable", "path", engine.FolderOf(string(e.Root())))
+}
+
+// stateRunning is that of the run whose process holds the lock: the journal alone would tell it as cut.
+const stateRunning = "running"
+
+// lives reports whether the newest run is that of who holds the lock. Whoever has just taken it has written no line yet: then the newest
+// run is an older one, which may have been cut in the same operation.
+func lives(runs []engine.Run, h engine.Holder) bool {
+	n := len(runs)
+	return n > 0 && runs[n-1].State == engine.Cut && runs[n-1].Operation == h.Operation && !runs[n-1].Started.Before(h.Since)
 }
 
 func (e *Env) runsOf(runs []engine.Run) []app.Run {

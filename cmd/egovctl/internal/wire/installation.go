@@ -19,6 +19,7 @@ import (
 	"egovctl/platform/module"
 	"egovctl/platform/packaged"
 	"egovctl/provisioning/backup"
+	"egovctl/provisioning/backup/archive"
 	"egovctl/provisioning/checks"
 	"egovctl/provisioning/checks/check"
 	"egovctl/provisioning/engine"
@@ -75,7 +76,7 @@ func NewInstallation(_ context.Context, env *Env, site instance.Site, o InstallO
 		return nil, err
 	}
 	in.merging = bare.Merging()
-	carried, err := env.Carried()
+	carried, err := env.carriedRelease()
 	if err != nil {
 		return nil, err
 	}
@@ -111,6 +112,9 @@ func secrets(site instance.Site) []answers.Secret {
 	}
 	if !site.External() {
 		all = append([]answers.Secret{answers.Password(instance.SuperPassword)}, all...)
+	}
+	if site.Continuous() {
+		all = append(all, answers.Secret{Name: instance.ArchiveKey, Make: archive.NewKey})
 	}
 	if !backup.KeyTaken(site.Root) {
 		all = append(all, answers.Secret{Name: instance.RecoveryKey, Make: backup.NewKey})

@@ -110,8 +110,8 @@ func (k *Kit) ItsProgram() error {
 	return fault.New(fault.Refused, "kit.other_program", "version", m.Version, "program", k.env.Version)
 }
 
-// Carried is the release that this program carries: itself, its templates and its migrations.
-func (e *Env) Carried() (kit.Release, error) {
+// carriedRelease is the release that this program carries: itself, its templates and its migrations.
+func (e *Env) carriedRelease() (kit.Release, error) {
 	own, err := ownBinary()
 	if err != nil {
 		return kit.Release{}, err

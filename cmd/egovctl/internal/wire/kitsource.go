@@ -17,6 +17,7 @@ import (
 	"egovctl/platform/db/cluster"
 	"egovctl/platform/kernel/clock"
 	"egovctl/platform/kernel/fault"
+	platformmerge "egovctl/platform/merge"
 	"egovctl/platform/module"
 	"egovctl/provisioning/kit"
 	"egovctl/provisioning/kit/keyring"
@@ -78,9 +79,9 @@ func (e *Env) dataSource(s kit.Source, v kit.Version) (kit.Source, []string, err
 	return s, nil, nil
 }
 
-// carriedTrees are what this program carries within: templates, and the migrations of every schema.
+// carriedTrees are what this program carries within: templates, the migrations of every schema, and the tables that these make.
 func (e *Env) carriedTrees() ([]kit.Tree, error) {
-	trees := []kit.Tree{{Prefix: "templates", FS: templates.FS}}
+	trees := []kit.Tree{{Prefix: "templates", FS: templates.FS}, {Prefix: "migrations", FS: platformmerge.Made}}
 	bare, err := platform.Open(module.Deps{Texts: e.Texts, Clock: clock.System{}}, app.Files(templates.FS, ""), nil)
 	if err != nil {
 		return nil, err

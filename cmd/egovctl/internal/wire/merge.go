@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	platformmerge "egovctl/platform/merge"
 	"egovctl/platform/override"
 	"egovctl/provisioning/instance"
+	"egovctl/provisioning/kit"
 	"egovctl/provisioning/steps/merge"
 	"egovctl/templates"
 )
@@ -51,7 +53,31 @@ func (in *Installation) Merge(of string) merge.Work {
 // those of the release that runs, and the tables.
 func (e *Env) Province(o *platform.Offices) []platformmerge.Office {
 	shipped := os.DirFS(filepath.Join(e.Root().Current(), "templates"))
-	return append(o.Merging(), filesOffice(e.Root(), shipped, e.writeOwn), platformmerge.Schema())
+	return append(o.Merging(), filesOffice(e.Root(), shipped, e.writeOwn), platformmerge.Schema(e.otherShapes))
+}
+
+// otherShapes are the tables as each other release makes them whose folder is here and whole.
+func (e *Env) otherShapes() ([]string, error) {
+	folders, err := os.ReadDir(e.Root().Releases())
+	if err != nil {
+		return nil, fmt.Errorf("look at releases: %w", err)
+	}
+	var out []string
+	runs := e.runs()
+	for _, f := range folders {
+		at := e.Root().Release(f.Name())
+		if !f.IsDir() || f.Name() == runs {
+			continue
+		}
+		if _, err := kit.Verify(at); err != nil {
+			continue // half laid down, or damaged: what it says is not the release's word
+		}
+		raw, err := os.ReadFile(filepath.Join(at, "migrations", platformmerge.ShapeFile))
+		if err == nil {
+			out = append(out, string(raw))
+		}
+	}
+	return out, nil
 }
 
 func filesOffice(root instance.Root, shipped fs.FS, write func(string, []byte) error) platformmerge.Office {

@@ -3,9 +3,6 @@ package wire
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
-	"syscall"
 	"time"
 
 	"egovctl/platform/kernel/fault"
@@ -240,30 +237,6 @@ func (m *Move) Plan(ctx context.Context) ([]engine.Planned, error) {
 
 // Close ends the connections.
 func (m *Move) Close() { m.in.Close() }
-
-// HandOver turns this process into the program of another release, with these arguments; the journal, not this process,
-// knows what is to be done. It returns nil at once when this is that program already.
-func (e *Env) HandOver(version string, args ...string) error {
-	program := filepath.Join(e.Root().Release(version), kit.Binary)
-	self, errSelf := os.Stat("/proc/self/exe")
-	there, err := os.Stat(program)
-	if err != nil {
-		return fault.Wrap(err, fault.Finding, "release.damaged", "path", e.Root().Release(version))
-	}
-	if errSelf == nil && os.SameFile(self, there) {
-		return nil
-	}
-	args = append(append([]string{program}, args...), "--root", string(e.Root()), "--lang", string(e.Lang))
-	if e.JSON() {
-		args = append(args, "-o", "json")
-	}
-	for flag, on := range map[string]bool{"--yes": e.Flags.Yes, "--dry-run": e.Flags.DryRun, "-v": e.Flags.Verbose} {
-		if on {
-			args = append(args, flag)
-		}
-	}
-	return fmt.Errorf("run %s: %w", program, syscall.Exec(program, args, os.Environ()))
-}
 
 // probeNow sends the synthetic dossier through in each run, whatever earlier runs did.
 type probeNow struct {

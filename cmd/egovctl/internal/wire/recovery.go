@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"egovctl/platform/kernel/fault"
 	"egovctl/provisioning/kit"
@@ -51,7 +52,7 @@ func (e *Env) OpenKitToRestore(ctx context.Context, path, fingerprint string, r 
 
 // NewRestoreFrom prepares the return of a backup with the release of a kit. flags and typed are answers for this host, as NewRestore
 // takes them. Faults: those of NewRestore on a bare host.
-func (e *Env) NewRestoreFrom(ctx context.Context, k *Kit, from Recovery, flags, typed map[string]string) (*Restore, error) {
+func (e *Env) NewRestoreFrom(ctx context.Context, k *Kit, from Recovery, to *time.Time, flags, typed map[string]string) (*Restore, error) {
 	b, err := e.BackupSet(ctx, "", from.Key, from.Set)
 	if err != nil {
 		return nil, err
@@ -59,7 +60,7 @@ func (e *Env) NewRestoreFrom(ctx context.Context, k *Kit, from Recovery, flags, 
 	if err := b.Fits(e.Version); err != nil {
 		return nil, err
 	}
-	r := &Restore{BackupSet: b, Bare: true, kit: k}
+	r := &Restore{BackupSet: b, Bare: true, kit: k, to: to}
 	return r, r.bare(ctx, flags, typed)
 }
 

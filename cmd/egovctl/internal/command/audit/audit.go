@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,6 +16,7 @@ import (
 	"egovctl/cmd/egovctl/internal/wire"
 	"egovctl/platform/audit"
 	"egovctl/platform/kernel/clock"
+	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/locale"
 	"egovctl/platform/kernel/money"
 )
@@ -59,8 +62,13 @@ func run(ctx context.Context, env *wire.Env, key string, files []string) error {
 	if err != nil {
 		return err
 	}
+	typed := files
 	if key != "" {
 		trail.Key = key
+		typed = append(slices.Clone(files), key)
+	}
+	if err := there(typed); err != nil {
+		return err
 	}
 	for _, f := range files { // kept elsewhere
 		h, err := audit.ReadHead(f)
@@ -74,6 +82,16 @@ func run(ctx context.Context, env *wire.Env, key string, files []string) error {
 		return err
 	}
 	return show(env, report, len(trail.Copies), err)
+}
+
+// there makes sure that each file can be found. Fault: invalid "commands.file.unreadable".
+func there(files []string) error {
+	for _, f := range files {
+		if _, err := os.Stat(f); err != nil {
+			return fault.Wrap(err, fault.Invalid, "commands.file.unreadable", "path", f)
+		}
+	}
+	return nil
 }
 
 func show(env *wire.Env, r audit.Report, compared int, finding error) error {

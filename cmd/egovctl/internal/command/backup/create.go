@@ -33,6 +33,7 @@ type made struct {
 	Files   int64  `json:"files"`
 	Version string `json:"version"`
 	MS      int64  `json:"ms"`
+	Behind  string `json:"archive_behind,omitempty"` // why the continuous archive was not renewed
 }
 
 func runCreate(ctx context.Context, env *wire.Env, out string) error {
@@ -59,15 +60,18 @@ func runCreate(ctx context.Context, env *wire.Env, out string) error {
 		Version: m.Version, MS: b.Took.Milliseconds(),
 	}
 	if env.JSON() {
+		r.Behind = why(env, b.Behind)
 		return env.Line(r)
 	}
 	if _, err := fmt.Fprintln(env.Out, env.Paint(term.Good, env.T("backup.created"))); err != nil {
 		return err
 	}
-	return desk.Facts(env, []desk.Fact{
+	err = desk.Facts(env, []desk.Fact{
 		{Label: env.T("backup.fact.id"), Value: r.ID}, {Label: env.T("backup.fact.place"), Value: r.Path},
 		{Label: env.T("backup.fact.size"), Value: size(env, r.Bytes)}, {Label: env.T("backup.fact.holds"), Value: holds(env, r.Tables, r.Rows, r.Files)},
 	})
+	behind(env, b.Behind)
+	return err
 }
 
 func holds(env *wire.Env, tables int, rows, files int64) string {

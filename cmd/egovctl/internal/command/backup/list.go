@@ -9,6 +9,7 @@ import (
 	"egovctl/cmd/egovctl/internal/desk"
 	"egovctl/cmd/egovctl/internal/wire"
 	"egovctl/platform/kernel/clock"
+	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/locale"
 	"egovctl/provisioning/backup"
 )
@@ -51,11 +52,33 @@ func runList(ctx context.Context, env *wire.Env, from string) error {
 	for i, s := range sets {
 		all[i] = shown(env, s)
 	}
+	if from == "" {
+		if err := reach(ctx, env); err != nil {
+			return err
+		}
+	}
 	return desk.List[listed]{Items: all, Empty: "backup.list.none", Columns: []desk.Column{
 		{Key: "backup.fact.id"}, {Key: "backup.fact.made"}, {Key: "backup.fact.version"}, {Key: "backup.fact.size"}, {Key: "backup.fact.proof", Gives: true},
 	}, Row: func(l listed) []string {
 		return []string{l.ID, locale.DateTime(l.MadeAt), l.Version, size(env, l.Bytes), proven(env, l)}
 	}}.Show(env)
+}
+
+// reach tells which moments the continuous archive can bring back.
+func reach(ctx context.Context, env *wire.Env) error {
+	r, err := env.Reach(ctx)
+	switch {
+	case fault.Is(err, fault.Unavailable):
+		behind(env, err) // the sets are listed all the same
+		return nil
+	case err != nil || r.Off:
+		return err
+	case r.From.IsZero():
+		desk.Note(env, "archive.reach.none")
+		return nil
+	}
+	desk.Note(env, "archive.reach", "from", backup.Shown(r.From))
+	return nil
 }
 
 // proven says in words when the set was found good last, or what is wrong with it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -13,11 +14,13 @@ import (
 	"egovctl/cmd/egovctl/internal/wire"
 	"egovctl/platform/kernel/fault"
 	"egovctl/platform/kernel/locale"
+	"egovctl/provisioning/backup"
 )
 
 type restoring struct {
 	where
 	confirm, back bool
+	to            string
 	listen        string
 	set           []string
 }
@@ -28,44 +31,65 @@ func restore(env *wire.Env) *cobra.Command {
 	o.flags(env, c)
 	c.Flags().BoolVar(&o.confirm, "confirm", false, env.T("cmd.backup.flag.confirm"))
 	c.Flags().BoolVar(&o.back, "back", false, env.T("cmd.backup.flag.back"))
+	c.Flags().StringVar(&o.to, "to-time", "", env.T("cmd.backup.flag.to_time"))
 	c.Flags().StringVar(&o.listen, "listen", "", env.T("cmd.install.flag.listen"))
 	c.Flags().StringArrayVar(&o.set, "set", nil, env.T("cmd.backup.flag.set"))
 	c.RunE = func(c *cobra.Command, args []string) error {
 		switch {
-		case (o.confirm || o.back) && len(args) > 0, o.confirm && o.back, !o.confirm && !o.back && len(args) == 0:
+		case o.confirm && o.back, (o.confirm || o.back) == (len(args) > 0 || o.to != ""):
 			return fault.New(fault.Invalid, "backup.which")
 		case o.confirm:
 			return runConfirm(c.Context(), env)
 		case o.back:
 			return runBack(c.Context(), env)
 		}
-		return runRestore(c.Context(), env, o, args[0])
+		return o.run(c.Context(), env, args)
 	}
 	return c
 }
 
-// restored is the last line of `backup restore -o json`.
-type restored struct {
-	Event   string `json:"event"`
-	Status  string `json:"status"` // restored, confirmed, unchanged, back
-	ID      string `json:"id,omitempty"`
-	Path    string `json:"path,omitempty"`
-	Root    string `json:"root"`
-	URL     string `json:"url,omitempty"`
-	Tables  int    `json:"tables,omitempty"`
-	Rows    int64  `json:"rows,omitempty"`
-	Files   int64  `json:"files,omitempty"`
-	Version string `json:"version,omitempty"`
-	Kept    string `json:"kept,omitempty"` // where the old side waits
-	MS      int64  `json:"ms,omitempty"`
+// run brings back a set, a moment of this instance, or on a host without one a set with all that followed it.
+func (o restoring) run(ctx context.Context, env *wire.Env, args []string) error {
+	if o.to == "" {
+		return runRestore(ctx, env, o, args[0], nil)
+	}
+	to, err := moment(o.to)
+	if err != nil {
+		return err
+	}
+	if len(args) > 0 {
+		return runRestore(ctx, env, o, args[0], &to)
+	}
+	if o.from != "" || o.key != "" || o.listen != "" || len(o.set) > 0 {
+		return fault.New(fault.Invalid, "archive.flags")
+	}
+	return runRewind(ctx, env, to)
 }
 
-func runRestore(ctx context.Context, env *wire.Env, o restoring, set string) error {
+// restored is the last line of `backup restore -o json`.
+type restored struct {
+	Event   string     `json:"event"`
+	Status  string     `json:"status"` // restored, confirmed, unchanged, back
+	ID      string     `json:"id,omitempty"`
+	Path    string     `json:"path,omitempty"`
+	Root    string     `json:"root"`
+	URL     string     `json:"url,omitempty"`
+	Tables  int        `json:"tables,omitempty"`
+	Rows    int64      `json:"rows,omitempty"`
+	Files   int64      `json:"files,omitempty"`
+	Version string     `json:"version,omitempty"`
+	To      *time.Time `json:"to,omitempty"`   // the moment that the continuous archive led to; none for the set's own, and for everything
+	Kept    string     `json:"kept,omitempty"` // where the old side waits
+	MS      int64      `json:"ms,omitempty"`
+	Behind  string     `json:"archive_behind,omitempty"` // why the continuous archive does not follow yet
+}
+
+func runRestore(ctx context.Context, env *wire.Env, o restoring, set string, to *time.Time) error {
 	flags, typed, err := o.answers()
 	if err != nil {
 		return err
 	}
-	r, err := env.NewRestore(ctx, o.from, o.key, set, flags, typed)
+	r, err := env.NewRestore(ctx, o.from, o.key, set, to, flags, typed)
 	if err != nil {
 		return err
 	}
@@ -79,14 +103,20 @@ func runRestore(ctx context.Context, env *wire.Env, o restoring, set string) err
 		Event: "result", Status: "restored", ID: r.ID, Path: r.Place, Root: string(r.Site.Root), URL: r.Site.Answers.PublicURL(),
 		Tables: len(m.Tables), Rows: m.Rows(), Files: m.Files(), Version: r.Site.Version, Kept: r.Old(), MS: took.Milliseconds(),
 	}
-	said := "backup.restored"
-	if r.There {
+	said, at := "backup.restored", locale.DateTime(m.MadeAt)
+	switch {
+	case r.There:
 		v.Status, said = "unchanged", "backup.there"
+	case to != nil && to.IsZero():
+		said = "archive.restored.last"
+	case to != nil:
+		v.To, said, at = reached(*to), "archive.restored", backup.Shown(*to)
 	}
 	if env.JSON() {
+		v.Behind = why(env, r.Behind)
 		return env.Line(v)
 	}
-	if _, err := fmt.Fprintln(env.Out, env.Paint(term.Good, env.T(said, "at", locale.DateTime(m.MadeAt)))); err != nil {
+	if _, err := fmt.Fprintln(env.Out, env.Paint(term.Good, env.T(said, "at", at))); err != nil {
 		return err
 	}
 	err = desk.Facts(env, []desk.Fact{
@@ -96,7 +126,25 @@ func runRestore(ctx context.Context, env *wire.Env, o restoring, set string) err
 	if err == nil && v.Kept != "" {
 		desk.Note(env, "backup.restored.next")
 	}
+	behind(env, r.Behind)
 	return err
+}
+
+// behind tells why the continuous archive does not follow yet, after what was asked for is done.
+func behind(env *wire.Env, err error) {
+	if err != nil {
+		_, cure := env.Fault(err)
+		desk.Note(env, "archive.behind", "why", why(env, err), "cure", cure)
+	}
+}
+
+// why is the sentence of an error; "" for none.
+func why(env *wire.Env, err error) string {
+	if err == nil {
+		return ""
+	}
+	said, _ := env.Fault(err)
+	return said
 }
 
 // answers are those that this host gives instead of the set's.
@@ -141,14 +189,19 @@ func runConfirm(ctx context.Context, env *wire.Env) error {
 
 func runBack(ctx context.Context, env *wire.Env) error {
 	if env.Flags.DryRun {
-		return fault.New(fault.Invalid, "cli.flag_wrong", "flag", "--dry-run", "value", "true", "command", "egovctl backup restore --back")
+		plan, err := env.BackPlan()
+		if err != nil {
+			return err
+		}
+		return screen.Plan(env, plan)
 	}
 	report := screen.For(env)
-	err := env.UndoRestore(ctx, report.Event)
+	late, err := env.UndoRestore(ctx, report.Event)
 	report.Close()
 	if err != nil {
 		return err
 	}
+	behind(env, late)
 	return end(env, "back")
 }
 

@@ -44,6 +44,9 @@ func diff(ctx context.Context, env *wire.Env, accept, reason string) error {
 	if env.JSON() {
 		return desk.List[merge.Drift]{Items: all}.Show(env)
 	}
+	if accept != "" && env.Flags.DryRun {
+		desk.Note(env, "commands.dry_run")
+	}
 	return tellDrifts(env, all)
 }
 

@@ -28,6 +28,9 @@ func New(env *wire.Env) *cobra.Command {
 
 func run(ctx context.Context, env *wire.Env, o options) error {
 	for {
+		if err := env.Judge(args(o)...); err != nil {
+			return err
+		}
 		results, err := look(ctx, env, !o.noProbe && !o.watch && !env.Flags.DryRun)
 		if err != nil {
 			return err
@@ -42,6 +45,18 @@ func run(ctx context.Context, env *wire.Env, o options) error {
 		case <-time.After(5 * time.Second):
 		}
 	}
+}
+
+// args are the flags as they were given.
+func args(o options) []string {
+	out := []string{"health"}
+	if o.watch {
+		out = append(out, "--watch")
+	}
+	if o.noProbe {
+		out = append(out, "--no-probe")
+	}
+	return out
 }
 
 // look runs the host's checks, asks the running platform, and sends the synthetic dossier through if all is well so far.

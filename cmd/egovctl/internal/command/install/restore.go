@@ -32,7 +32,7 @@ func runRestore(ctx context.Context, env *wire.Env, o options, from source) erro
 	if err != nil {
 		return err
 	}
-	r, err := env.NewRestoreFrom(ctx, from.kit, o.recovery, flags, typed)
+	r, err := env.NewRestoreFrom(ctx, from.kit, o.recovery, nil, flags, typed)
 	if err != nil {
 		return err
 	}

@@ -60,11 +60,6 @@ func build(ctx context.Context, env *wire.Env, o buildOptions) error {
 	if err != nil {
 		return err
 	}
-	for _, path := range absent {
-		if !env.JSON() {
-			fmt.Fprintln(env.Err, env.PaintErr(term.Warning, env.T("cli.warning"))+" "+env.T("kit.build.absent", "path", path))
-		}
-	}
 	if env.Flags.DryRun {
 		return rehearse(env, o, source, absent)
 	}
@@ -81,6 +76,7 @@ func build(ctx context.Context, env *wire.Env, o buildOptions) error {
 			Platforms: b.Manifest.Platforms, Members: len(b.Manifest.Members), Bytes: b.Bytes, SHA256: b.SHA256, Fingerprint: b.Fingerprint,
 			Development: b.Development, Absent: absent})
 	}
+	warnAbsent(env, absent)
 	warnDevelopment(env, b.Development)
 	rows := append([]desk.Fact{{Label: env.T("kit.label.file"), Value: b.Path}, {Label: env.T("kit.label.size"), Value: env.T("kit.bytes", "n", money.Group(b.Bytes))},
 		{Label: env.T("kit.label.sha256"), Value: b.SHA256}}, facts(env, b.Manifest, b.Fingerprint)...)
@@ -97,6 +93,14 @@ func rehearse(env *wire.Env, o buildOptions, source kit.Source, absent []string)
 		return env.Print(built{Status: "planned", Path: o.out, Product: kit.Product, Kind: m.Kind, Version: m.Version, Platforms: m.Platforms,
 			Members: len(m.Members), Development: o.keys == "", Absent: absent})
 	}
+	warnAbsent(env, absent)
 	desk.Note(env, "commands.dry_run")
 	return desk.Facts(env, append([]desk.Fact{{Label: env.T("kit.label.file"), Value: o.out}}, facts(env, m, "")...))
+}
+
+// warnAbsent names what a full kit would have and this one has not.
+func warnAbsent(env *wire.Env, absent []string) {
+	for _, path := range absent {
+		fmt.Fprintln(env.Err, env.PaintErr(term.Warning, env.T("cli.warning"))+" "+env.T("kit.build.absent", "path", path))
+	}
 }

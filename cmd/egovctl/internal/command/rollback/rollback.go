@@ -17,7 +17,7 @@ func New(env *wire.Env) *cobra.Command {
 			return err
 		}
 		if !ok {
-			return screen.Moved(env, wire.Unchanged(m.From))
+			return screen.Unchanged(env, m.From, "rollback.already")
 		}
 		defer m.Close()
 		m.Full = full

@@ -36,6 +36,8 @@ type shown struct {
 	Postgres   process   `json:"postgres"`
 	Platform   process   `json:"platform"`
 	Backup     *backups  `json:"backup,omitempty"`
+	Staged     string    `json:"staged,omitempty"`     // a release that was laid down for an upgrade and waits for its commit
+	Announced  *coming   `json:"announced,omitempty"`  // an upgrade that people were told of
 	Operation  *underWay `json:"operation,omitempty"`  // one that runs now, in another process
 	Unfinished *stranded `json:"unfinished,omitempty"` // one that nobody goes on with; what runs now may be doing that
 }
@@ -55,6 +57,11 @@ type backups struct {
 	MadeAt   *time.Time `json:"made_at"`        // when that set was made
 	Tested   bool       `json:"recovery_key_tested"`
 	Exposed  bool       `json:"recovery_key_on_host"`
+}
+
+type coming struct {
+	Version string    `json:"version"`
+	At      time.Time `json:"at"`
 }
 
 type underWay struct {
@@ -129,6 +136,13 @@ func look(ctx context.Context, env *wire.Env) (shown, error) {
 	if s.Backup, err = provenBackup(site.Root); err != nil {
 		return shown{}, err
 	}
+	waits, told, err := env.Coming(ctx, site)
+	if err != nil {
+		return shown{}, err
+	}
+	if s.Staged = waits; told != nil {
+		s.Announced = &coming{told.Version, told.At}
+	}
 	left, stranding, err := engine.Unfinished(string(site.Root))
 	if err == nil && stranding && now == nil {
 		s.Unfinished = &stranded{left.Operation, left.Ended}
@@ -191,6 +205,12 @@ func tell(env *wire.Env, s shown) error {
 		for _, line := range term.Fold(env.T("kit.development"), 79) {
 			fmt.Fprintln(env.Out, line)
 		}
+	}
+	if s.Staged != "" {
+		fmt.Fprintln(env.Out, env.T("status.staged", "version", s.Staged))
+	}
+	if a := s.Announced; a != nil {
+		fmt.Fprintln(env.Out, env.T("status.announced", "version", a.Version, "at", locale.DateTime(a.At)))
 	}
 	if o := s.Operation; o != nil {
 		fmt.Fprintln(env.Out, env.T("status.operation", "op", o.Name, "time", locale.DateTime(o.Since), "pid", o.PID))

@@ -27,10 +27,12 @@ func runData(ctx context.Context, env *wire.Env, site instance.Site, k *wire.Kit
 	}
 	defer m.Close()
 	if !newer {
-		if err := k.Remember(ctx); err != nil { // an earlier run may have been cut before it came to this
-			return err
+		if !env.Flags.DryRun {
+			if err := k.Remember(ctx); err != nil { // an earlier run may have been cut before it came to this
+				return err
+			}
 		}
-		return screen.Moved(env, wire.Unchanged(m.To))
+		return screen.Unchanged(env, m.To, "upgrade.data_there")
 	}
 	report := screen.For(env)
 	err = env.ProvenBackup(ctx, site, report.Event)

@@ -52,13 +52,16 @@ type Person struct {
 	Birth    string // 1990, 1990-05 or 1990-05-17
 }
 
-var loginShape = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{1,79}$`)
+// loginShape leaves the length to ParseLogin: a shape that counts is large, and every command would make it at its start.
+var loginShape = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]+$`)
+
+const longestLogin = 80
 
 // ParseLogin accepts 2 to 80 characters a-z, 0-9, dot, hyphen, underscore, beginning with a letter or digit; capitals
 // become small. Fault: Invalid "identity.login.invalid".
 func ParseLogin(s string) (string, error) {
 	s = Normal(s)
-	if !loginShape.MatchString(s) {
+	if len(s) > longestLogin || !loginShape.MatchString(s) {
 		return "", fault.New(fault.Invalid, "identity.login.invalid").At("login")
 	}
 	return s, nil
