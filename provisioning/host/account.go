@@ -1,6 +1,7 @@
 package host
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -79,10 +80,21 @@ func (l *Local) RemoveAccount(name string) error {
 	return nil
 }
 
-// admin runs one of the tools that keep the account files. They fsync and rename these themselves.
+// admin runs one of the tools that keep the account files. They fsync and rename these themselves, and take some milliseconds: one
+// that died with us would leave its lock and its drafts in /etc. Whoever comes while another one holds the lock, ours of a moment
+// ago perhaps, is turned away at once, so it is tried again.
 func (l *Local) admin(tool string, args ...string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	_, err := l.Run(ctx, engine.Command{Path: tool, Args: args, Env: []string{"PATH=" + searchPath, "LC_ALL=C.UTF-8"}})
-	return err
+	for {
+		out, err := l.run(ctx, engine.Command{Path: tool, Args: args, Env: []string{"PATH=" + searchPath, "LC_ALL=C.UTF-8"}}, 0)
+		if err == nil || !bytes.Contains(out, []byte("cannot lock")) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 }

@@ -5,9 +5,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"egovctl/platform/kernel/fault"
 	"egovctl/provisioning/engine"
@@ -162,13 +164,27 @@ func TestAccounts(t *testing.T) {
 		t.Errorf("an unknown account: %v", err)
 	}
 	const name = "egov-test-engine"
-	a, err := h.CreateAccount(name, "/opt/egov-test-engine")
+	_, err := h.CreateAccount(name, "/opt/egov-test-engine")
 	if os.Geteuid() != 0 {
 		if !fault.Is(err, fault.Forbidden) {
 			t.Errorf("without root rights: %v", err)
 		}
 		return
 	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Another program of this host holds the account files for a moment.
+	lock := "/etc/passwd.lock"
+	if err := os.WriteFile(lock, []byte(strconv.Itoa(os.Getpid())), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	let := time.AfterFunc(300*time.Millisecond, func() { _ = os.Remove(lock) })
+	t.Cleanup(func() { let.Stop(); _ = os.Remove(lock) })
+	if err := h.RemoveAccount(name); err != nil {
+		t.Errorf("while the account files are locked: %v", err)
+	}
+	a, err := h.CreateAccount(name, "/opt/egov-test-engine")
 	if err != nil {
 		t.Fatal(err)
 	}

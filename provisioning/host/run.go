@@ -31,13 +31,18 @@ const searchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 // terminal reaches us and not the change under way. When ctx ends, the whole group is killed. A command that ends with a
 // status other than 0 is fault.Unavailable "engine.host.command" with the last line of its output.
 func (l *Local) Run(ctx context.Context, cmd engine.Command) ([]byte, error) {
+	return l.run(ctx, cmd, syscall.SIGKILL)
+}
+
+// run is Run with the signal that the child gets when we die; 0 lets it come to its end.
+func (l *Local) run(ctx context.Context, cmd engine.Command, death syscall.Signal) ([]byte, error) {
 	c, closeFiles, err := prepare(ctx, cmd)
 	if err != nil {
 		return nil, err
 	}
 	defer closeFiles()
 	c.SysProcAttr.Setpgid = true
-	c.SysProcAttr.Pdeathsig = syscall.SIGKILL
+	c.SysProcAttr.Pdeathsig = death
 	var out bytes.Buffer
 	c.Stdout, c.Stderr = &out, &out
 	if cmd.Stdin != nil {

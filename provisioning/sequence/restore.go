@@ -11,9 +11,11 @@ import (
 	"egovctl/provisioning/steps/discard"
 	"egovctl/provisioning/steps/exchange"
 	"egovctl/provisioning/steps/layout"
+	"egovctl/provisioning/steps/merge"
 	"egovctl/provisioning/steps/once"
 	"egovctl/provisioning/steps/recover"
 	"egovctl/provisioning/steps/release"
+	"egovctl/provisioning/steps/seed"
 )
 
 // Restore brings the instance back from a set or from a moment: the new side is built and checked beside the working one, then they are
@@ -21,6 +23,7 @@ import (
 func Restore(p Parts, side aside.Side, probe once.Task) []engine.Step {
 	steps := []engine.Step{aside.New(p.Site.Root, side), exchange.New(p.Site, side.Name())}
 	steps = append(steps, Start(p.Site)...)
+	steps = append(steps, seed.New(p.Site, p.Loads, false), merge.New(p.Site, p.Merge)) // what came back may be of an older release
 	return append(steps, once.New("probe", "platform", probe, false))
 }
 

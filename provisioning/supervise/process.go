@@ -41,8 +41,20 @@ func changing(root instance.Root) bool {
 	if commandLine(s.Supervisor) != "" {
 		return runs(s.Supervisor, Command, root)
 	}
-	stat, err := os.ReadFile(procFile(s.Supervisor, "stat"))
-	return err == nil && !strings.Contains(string(stat), ") Z ") && !strings.Contains(string(stat), ") X ")
+	return living(s.Supervisor)
+}
+
+// living reports whether any thread of a process lives. The one by whose number it goes may be dead already: when another one turns
+// the process into another program, all others die first.
+func living(pid int) bool {
+	threads, _ := filepath.Glob(procFile(pid, "task/*/stat")) // only a malformed pattern fails
+	for _, thread := range threads {
+		stat, err := os.ReadFile(thread)
+		if err == nil && !strings.Contains(string(stat), ") Z ") && !strings.Contains(string(stat), ") X ") {
+			return true
+		}
+	}
+	return false
 }
 
 // RootOf is the ROOT for which a process of ours was started, as its command line says; "" when that cannot be seen.

@@ -2,11 +2,14 @@ package supervise_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -19,7 +22,7 @@ import (
 // More parts that the test binary plays, named by an environment variable. Each holds a listening socket as descriptor 3.
 const partOf = "EGOV_TEST_PART"
 
-var parts = map[string]func(){"slow end": endSlowly, "late state": stateLate, "leaving": func() { time.Sleep(late) }}
+var parts = map[string]func(){"slow end": endSlowly, "late state": stateLate, "first thread dead": dieFirst, "leaving": func() { time.Sleep(late) }}
 
 // late is how long the parts take for what usually takes no time.
 const late = 300 * time.Millisecond
@@ -47,6 +50,19 @@ func stateLate() {
 	time.Sleep(late)
 	tell(os.Args[3])
 	time.Sleep(time.Minute)
+}
+
+// dieFirst is a supervisor that is just becoming another program, held in the moment in which its first thread is dead and the one
+// that turns it has not taken its number yet.
+func dieFirst() {
+	runtime.LockOSThread() // the first thread of the process
+	tell(os.Args[3])
+	go func() {
+		time.Sleep(late)
+		env := append(os.Environ(), partOf+"=late state")
+		panic(syscall.Exec(os.Args[0], os.Args, env))
+	}()
+	_, _, _ = syscall.Syscall(syscall.SYS_EXIT, 0, 0, 0) // of this thread alone; it does not return
 }
 
 func tell(root string) { write(root, supervise.State{Supervisor: os.Getpid(), Address: "here"}) }
@@ -119,6 +135,23 @@ func TestTheAddressIsFreeAfterAStop(t *testing.T) {
 // instead of taking it for a stranger.
 func TestASupervisorThatJustStartedIsWaitedFor(t *testing.T) {
 	site, c := play(t, "late state", supervise.Command)
+	s, err := supervise.Of(t.Context(), site.Root)
+	if err != nil || s.Supervisor != c.Process.Pid || s.Address != "here" {
+		t.Errorf("state %+v of supervisor %d: %v", s, c.Process.Pid, err)
+	}
+}
+
+// A start right after a rollback once took its own supervisor for a stranger at the address.
+func TestASupervisorThatIsBecomingAnotherProgramIsWaitedFor(t *testing.T) {
+	site, c := play(t, "first thread dead", supervise.Command)
+	stat := fmt.Sprintf("/proc/%d/stat", c.Process.Pid)
+	for dead := false; !dead; {
+		raw, err := os.ReadFile(stat)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dead = strings.Contains(string(raw), ") Z ")
+	}
 	s, err := supervise.Of(t.Context(), site.Root)
 	if err != nil || s.Supervisor != c.Process.Pid || s.Address != "here" {
 		t.Errorf("state %+v of supervisor %d: %v", s, c.Process.Pid, err)

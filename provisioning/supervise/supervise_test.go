@@ -2,6 +2,7 @@ package supervise_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -44,6 +45,9 @@ func TestMain(m *testing.M) {
 
 func superviseHere(dir string) {
 	self, _ := os.Executable()
+	if current := filepath.Join(dir, "current"); exists(current) {
+		self = current
+	}
 	err := supervise.Run(context.Background(), supervise.Config{
 		Binary: self, Args: []string{"serve", dir}, Dir: dir,
 		LogFile: filepath.Join(dir, "platform.log"), StateFile: filepath.Join(dir, "state.json"),
@@ -93,7 +97,13 @@ func serveHere(dir string) {
 	}), ReadHeaderTimeout: time.Second}
 	stopped := make(chan os.Signal, 1)
 	signal.Notify(stopped, syscall.SIGTERM)
-	go func() { <-stopped; _ = srv.Shutdown(context.Background()) }()
+	go func() {
+		<-stopped
+		if exists(filepath.Join(dir, "slow")) {
+			time.Sleep(late)
+		}
+		_ = srv.Shutdown(context.Background())
+	}()
 	pipe := os.NewFile(4, "ready")
 	_, _ = pipe.Write([]byte{1})
 	_ = pipe.Close()
@@ -109,6 +119,11 @@ type running struct {
 
 func start(t *testing.T, more ...string) *running {
 	t.Helper()
+	return startIn(t, t.TempDir(), more...)
+}
+
+func startIn(t *testing.T, dir string, more ...string) *running {
+	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -118,7 +133,7 @@ func start(t *testing.T, more ...string) *running {
 		t.Fatal(err)
 	}
 	self, _ := os.Executable()
-	r := &running{t: t, dir: t.TempDir(), url: "http://" + ln.Addr().String()}
+	r := &running{t: t, dir: dir, url: "http://" + ln.Addr().String()}
 	r.cmd = exec.Command(self, append([]string{supervise.Command, r.dir}, more...)...)
 	r.cmd.ExtraFiles = []*os.File{f}
 	r.cmd.Stderr = os.Stderr
@@ -256,6 +271,42 @@ func TestAfterASwapTheSupervisorIsTheNewReleasesToo(t *testing.T) {
 	_ = r.cmd.Process.Kill()
 	_ = r.cmd.Wait()
 	r.until("the platform ends with it", func() bool { return !alive(last) })
+}
+
+// An upgrade that failed after its swap led current back while the old platform drained, and the supervisor became the old release again,
+// with the new platform under it.
+func TestTheSupervisorIsOfTheReleaseOfItsPlatform(t *testing.T) {
+	dir := t.TempDir()
+	self, _ := os.Executable()
+	release := func(name string) {
+		if err := errors.Join(os.Symlink(name, filepath.Join(dir, "next")), os.Rename(filepath.Join(dir, "next"), filepath.Join(dir, "current"))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(os.Link(self, filepath.Join(dir, "old")), os.Link(self, filepath.Join(dir, "new")), os.WriteFile(filepath.Join(dir, "slow"), nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	release("old")
+	r := startIn(t, dir)
+	r.until("it answers", func() bool { return r.answer() != 0 })
+	first, pid := r.answer(), r.cmd.Process.Pid
+	began := startedAs(t, pid)
+	release("new")
+	_ = r.cmd.Process.Signal(syscall.SIGHUP)
+	r.until("the new one answers", func() bool { p := r.answer(); return p != 0 && p != first })
+	release("old")
+	if !alive(first) {
+		t.Fatal("the old one was gone too soon for this trial")
+	}
+	r.until("another program is the supervisor", func() bool { return startedAs(t, pid) != began })
+	if program, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid)); err != nil || filepath.Base(program) != "new" {
+		t.Errorf("the supervisor is %s, %v", program, err)
+	}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // startedAs tells one program of a process from the next: their stacks lie elsewhere.

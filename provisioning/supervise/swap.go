@@ -55,12 +55,21 @@ func (k *keeper) handOver() {
 	_, err := unix.FcntlInt(uintptr(door), unix.F_SETFD, 0)
 	if err == nil {
 		env := []string{"PATH=/usr/bin:/bin", "LANG=C.UTF-8", ListenFD + "=" + strconv.Itoa(door), adoptPID + "=" + strconv.Itoa(k.child.process.Pid)}
-		err = syscall.Exec(k.Binary, append([]string{k.Binary}, os.Args[1:]...), env)
+		err = syscall.Exec(k.program(), append([]string{k.Binary}, os.Args[1:]...), env)
 	}
 	syscall.CloseOnExec(door)
 	k.state.Swapping = false
 	k.save()
 	k.Log.Error("the supervisor of the release before goes on", "error", err)
+}
+
+// program is the one that our platform runs: while the old one drained, current/ may have been led elsewhere again.
+func (k *keeper) program() string {
+	path, err := os.Readlink(procFile(k.child.process.Pid, "exe"))
+	if err != nil {
+		return k.Binary
+	}
+	return path
 }
 
 // adopt takes up the platform that the supervisor before us, in this very process, has left.

@@ -38,14 +38,17 @@ func Move(ctx context.Context, env *wire.Env, m *wire.Move) error {
 
 // Unchanged tells that there is nothing to do at version; key says why to a person.
 func Unchanged(env *wire.Env, version, key string) error {
+	m, err := env.Unchanged(version)
 	switch {
+	case err != nil:
+		return err
 	case !env.JSON():
 		_, err := fmt.Fprintln(env.Out, env.T(key, "version", version))
 		return err
 	case env.Flags.DryRun:
 		return Plan(env, []engine.Planned{})
 	}
-	return Moved(env, wire.Unchanged(version))
+	return Moved(env, m)
 }
 
 // Announced tells that an upgrade is announced, or no more.

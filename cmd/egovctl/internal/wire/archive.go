@@ -140,6 +140,7 @@ func (r *Rewind) plan(ctx context.Context) error {
 	if r.in, err = NewInstallation(ctx, r.env, r.Site, InstallOptions{}); err != nil {
 		return err
 	}
+	r.in.Parts.Merge = r.in.forward()
 	task := &cameBack{in: r.in, object: r.ID, detail: map[string]any{"to": r.At}}
 	r.steps = sequence.Restore(r.in.Parts, backup.NewRewind(r.ID, past, r.Site, r.in.Parts.Streams, r.env.Host()), task)
 	return nil

@@ -169,9 +169,13 @@ type Moved struct {
 	losses     int
 }
 
-// Unchanged is the result of a move to where one is.
-func Unchanged(version string) Moved {
-	return Moved{Event: "result", Status: "unchanged", From: version, To: version}
+// Unchanged is the result of a move to where one is. The move that led there may have been cut while it was reported.
+func (e *Env) Unchanged(version string) (Moved, error) {
+	m := Moved{Event: "result", Status: "unchanged", From: version, To: version}
+	if e.Flags.DryRun {
+		return m, nil
+	}
+	return m, withdrawReports(e.Host(), e.Root())
 }
 
 // Do carries out the move. What fails is put back: then the error keeps its own code.

@@ -142,11 +142,15 @@ func (r *Restore) past() (*backup.Past, error) {
 // open makes what the platform lends to a restore: its migrations and its probe.
 func (r *Restore) open(ctx context.Context) (err error) {
 	r.in, err = NewInstallation(ctx, r.env, r.Site, InstallOptions{})
+	if err != nil {
+		return err
+	}
+	r.in.Parts.Merge = r.in.forward()
 	r.task = &cameBack{in: r.in, object: r.Set.ID, detail: map[string]any{"made_at": r.Set.MadeAt, "version": r.Set.Version}}
 	if r.to != nil {
 		r.task.detail["to"] = *r.to
 	}
-	return err
+	return nil
 }
 
 func (r *Restore) copyOf(root instance.Root, keep bool) backup.Copy {

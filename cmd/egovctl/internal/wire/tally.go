@@ -11,6 +11,7 @@ import (
 	"egovctl/platform"
 	"egovctl/platform/audit"
 	"egovctl/platform/kernel/clock"
+	"egovctl/platform/kernel/fault"
 	"egovctl/platform/ledger"
 	"egovctl/provisioning/engine"
 	"egovctl/provisioning/instance"
@@ -35,8 +36,16 @@ func (t *tally) Do(ctx context.Context, _ engine.Host, _ engine.Progress) error 
 }
 
 // withdrawReports removes what a cut has left of a report that was being written: each has a name of its own, so nothing else
-// would.
+// would. While another operation runs there may be one that is being written: then it is left to the next.
 func withdrawReports(on engine.Host, root instance.Root) error {
+	lock, err := engine.Acquire(string(root), "report", clock.System{})
+	if fault.Is(err, fault.Busy) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { _ = lock.Release() }() // the kernel does it at the latest when the process ends
 	left, err := filepath.Glob(filepath.Join(root.Journal(), ".report-*"))
 	if err != nil {
 		return err

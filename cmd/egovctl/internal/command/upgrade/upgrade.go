@@ -66,7 +66,11 @@ func run(ctx context.Context, env *wire.Env, path string, o options) error {
 		return err
 	}
 	if s.Runs() {
-		return screen.Moved(env, wire.Unchanged(site.Version))
+		m, err := env.Unchanged(site.Version)
+		if err != nil {
+			return err
+		}
+		return screen.Moved(env, m)
 	}
 	if o.announce != "" {
 		told, err := env.Announce(ctx, k.Manifest().Version, o.announce)
