@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -49,10 +50,10 @@ func (s *Step) Apply(_ context.Context, on engine.Host, c engine.Change, _ engin
 // Undo removes the account; the journal says that we made it. While processes of another instance of the same name run
 // under it, it stays: they could not go on without it. What is kept at ROOT goes to root first: the next account on this
 // host is given the freed number, and would own the data of a province. An installation over them hands them on.
-func (s *Step) Undo(_ context.Context, on engine.Host, c engine.Change) error {
+func (s *Step) Undo(ctx context.Context, on engine.Host, c engine.Change) error {
 	a, err := on.LookupAccount(c.Target)
 	if err == nil {
-		if inUse(a.UID) {
+		if staysInUse(ctx, a.UID) {
 			return engine.Keep("step.account.kept")
 		}
 		if err := toRoot(on, string(s.site.Root), a); err != nil {
@@ -87,6 +88,20 @@ func toRoot(on engine.Host, path string, a engine.Account) error {
 		return err
 	}
 	return on.Chown(path, 0, 0)
+}
+
+// lastBreath is how long what we have stopped may take to be gone: PostgreSQL's log writer ends after its server.
+const lastBreath = 5 * time.Second
+
+// staysInUse reports whether processes run under uid that do not end by themselves in a moment.
+func staysInUse(ctx context.Context, uid int) bool {
+	for end := time.Now().Add(lastBreath); inUse(uid); {
+		if time.Now().After(end) || ctx.Err() != nil {
+			return true
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	return false
 }
 
 // inUse reports whether a process runs under uid. One that has ended and was not collected by its parent yet is none:

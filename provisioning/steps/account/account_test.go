@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"egovctl/provisioning/host"
@@ -59,6 +61,12 @@ func TestWhatIsKeptGoesToRootWhenItsAccountGoes(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+	late := exec.Command("/bin/sleep", "0.3") // PostgreSQL's log writer ends after its server
+	late.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(a.UID), Gid: uint32(a.GID)}}
+	if err := late.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = late.Wait() }()
 	for range 2 { // a cut may call it again
 		if err := step.Undo(t.Context(), on, c); err != nil {
 			t.Fatal(err)

@@ -2,6 +2,7 @@ package backup
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,30 +20,45 @@ func key(env *wire.Env) *cobra.Command {
 }
 
 func exportKey(env *wire.Env) *cobra.Command {
-	return &cobra.Command{Use: "export", Annotations: wire.Reads(), RunE: func(*cobra.Command, []string) error {
-		site, err := env.Site()
-		if err != nil {
-			return err
-		}
-		text, err := backup.Export(site)
-		if err != nil {
-			return err
-		}
-		if env.JSON() {
-			return env.Print(map[string]string{"key": text.Reveal()})
-		}
-		desk.Note(env, "backup.key.exported")
-		_, err = fmt.Fprint(env.Out, text.Reveal())
+	var dir string
+	c := &cobra.Command{Use: "export", Annotations: wire.Reads()}
+	c.Flags().StringVar(&dir, "sheet", "", env.T("cmd.backup.key.flag.sheet"))
+	c.RunE = func(*cobra.Command, []string) error { return runExport(env, dir) }
+	return c
+}
+
+func runExport(env *wire.Env, dir string) error {
+	site, err := env.Site()
+	if err != nil {
 		return err
-	}}
+	}
+	text, err := backup.Export(site)
+	switch {
+	case err != nil:
+		return err
+	case dir != "":
+		return printable(env, site, dir, [][]string{letters(text.Reveal())}, 0)
+	case env.JSON():
+		return env.Print(map[string]string{"key": text.Reveal()})
+	}
+	desk.Note(env, "backup.key.exported")
+	_, err = fmt.Fprint(env.Out, text.Reveal())
+	return err
+}
+
+// letters are the lines of a key file that must be typed again: what it says about itself stands on the sheet anyway.
+func letters(file string) []string {
+	return slices.DeleteFunc(strings.Split(strings.TrimSpace(file), "\n"), func(line string) bool { return strings.HasPrefix(line, "#") })
 }
 
 func splitKey(env *wire.Env) *cobra.Command {
 	var n, k int
+	var dir string
 	c := &cobra.Command{Use: "split", Annotations: wire.Reads()}
 	c.Flags().IntVar(&n, "shares", 5, env.T("cmd.backup.key.flag.shares"))
 	c.Flags().IntVar(&k, "threshold", 3, env.T("cmd.backup.key.flag.threshold"))
-	c.RunE = func(*cobra.Command, []string) error { return runSplit(env, n, k) }
+	c.Flags().StringVar(&dir, "sheet", "", env.T("cmd.backup.key.flag.sheet"))
+	c.RunE = func(*cobra.Command, []string) error { return runSplit(env, n, k, dir) }
 	return c
 }
 
@@ -52,7 +68,7 @@ type handed struct {
 	Lines []string `json:"lines"`
 }
 
-func runSplit(env *wire.Env, n, k int) error {
+func runSplit(env *wire.Env, n, k int, dir string) error {
 	site, err := env.Site()
 	if err != nil {
 		return err
@@ -60,6 +76,9 @@ func runSplit(env *wire.Env, n, k int) error {
 	shares, err := backup.Split(site, n, k)
 	if err != nil {
 		return err
+	}
+	if dir != "" {
+		return printable(env, site, dir, shares, k)
 	}
 	items := make([]handed, len(shares))
 	for i, lines := range shares {
